@@ -13,7 +13,7 @@ type Certificate = forge.pki.Certificate;
 type Key = forge.pki.rsa.PrivateKey;
 
 function newKey(): Key {
-  // Only the library's own generator is slow.
+  // Node's key generator is faster than the library's own.
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const pem = privateKey.export({ type: "pkcs1", format: "pem" });
   return forge.pki.privateKeyFromPem(pem.toString());
@@ -37,7 +37,7 @@ function pack(
   algorithm: "3des" | "aes256" = "aes256",
   password = PASSWORD,
 ): Buffer {
-  // The types want a key, which the library does not.
+  // The types require a key, although the library does not.
   const file = forge.pkcs12.toPkcs12Asn1(key as Key, certificates, password, { algorithm, count: 10 });
   return Buffer.from(forge.asn1.toDer(file).getBytes(), "binary");
 }
@@ -57,20 +57,20 @@ describe("openP12", () => {
     expect(certificates.length).toBe(2);
   });
 
-  test("takes an empty password", async () => {
+  test("accepts an empty password", async () => {
     expect((await openP12(pack(otherKey, [authority], "aes256", ""), "")).keys.length).toBe(1);
   });
 
   test.each<[name: string, bytes: Uint8Array, password: string, problem: P12Problem]>([
-    ["another password", pack(key, [leaf]), "s3cret", "wrong-password"],
-    ["no password where there is one", pack(key, [leaf]), "", "wrong-password"],
-    ["certificates alone", pack(null, [leaf]), PASSWORD, "no-key"],
+    ["a wrong password", pack(key, [leaf]), "s3cret", "wrong-password"],
+    ["a missing password", pack(key, [leaf]), "", "wrong-password"],
+    ["certificates without a key", pack(null, [leaf]), PASSWORD, "no-key"],
     ["nothing", Buffer.alloc(0), PASSWORD, "malformed"],
     ["a text", Buffer.from("s3cret text"), PASSWORD, "malformed"],
-    ["another structure in place of the file", Buffer.from("3003020101", "hex"), PASSWORD, "malformed"],
-    ["a file that was cut", pack(key, [leaf]).subarray(0, 500), PASSWORD, "malformed"],
+    ["a different ASN.1 structure", Buffer.from("3003020101", "hex"), PASSWORD, "malformed"],
+    ["a truncated file", pack(key, [leaf]).subarray(0, 500), PASSWORD, "malformed"],
     ["a certificate", derOf(leaf), PASSWORD, "other-format"],
-  ])("refuses %s, and shows nothing of it", async (_name, bytes, password, problem) => {
+  ])("refuses %s, without showing any of it", async (_name, bytes, password, problem) => {
     const failing = openP12(bytes, password);
     await expect(failing).rejects.toMatchObject({ name: "P12Error", problem });
     await expect(failing).rejects.not.toThrow("s3cret");
@@ -82,15 +82,15 @@ describe("decodeP12Text", () => {
   const base64 = bytes.toString("base64");
   test.each<[title: string, text: string]>([
     ["base64", base64],
-    ["base64 in lines", `${base64.replaceAll(/.{64}/g, "$&\r\n")}\n`],
-    ["base64 with `\\n` for line ends", base64.replaceAll(/.{64}/g, "$&\\n")],
+    ["base64 with line breaks", `${base64.replaceAll(/.{64}/g, "$&\r\n")}\n`],
+    ["base64 with `\\n` instead of line endings", base64.replaceAll(/.{64}/g, "$&\\n")],
     ["base64 without padding", base64.replace(/=+$/, "")],
     ["base64url", bytes.toString("base64url")],
     ["base64 in quotes", `"${base64}"`],
     ["a data: URL", `data:application/x-pkcs12;base64,${base64}`],
     ["PEM armour", `-----BEGIN PKCS12-----\n${base64}\n-----END PKCS12-----`],
     ["a byte order mark", `\uFEFF${base64}`],
-  ])("takes %s", (_title, text) => {
+  ])("accepts %s", (_title, text) => {
     expect(decodeP12Text(text).equals(bytes)).toBe(true);
   });
 
@@ -105,7 +105,7 @@ describe("decodeP12Text", () => {
     ["PKCS #7 in PEM", "-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----", /is a PKCS #7 file/],
     ["words", "no base64, s3cret", /is not base64/],
     ["a path", "certs/developer-id.p12", /is not base64/],
-  ])("calls %s what it is", (_title, text, message) => {
+  ])("names %s in its error", (_title, text, message) => {
     expect(() => decodeP12Text(text)).toThrow(message);
     expect(() => decodeP12Text(text)).not.toThrow("s3cret");
   });

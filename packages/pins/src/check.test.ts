@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the expressions of workflows.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings contain expressions of workflows.
 import { describe, expect, test } from "@jest/globals";
 import { Product } from "@release-actions/example-product";
 import { type CheckOptions, checkPins } from "./check.ts";
@@ -33,10 +33,10 @@ async function check(product: Product, options: Partial<CheckOptions> = {}) {
   return { repository, ...(await checkPins({ ...defaults, ...options, repository })) };
 }
 
-/** Digests are of no image here: what counts is which one goes with which tag. */
+/** A made-up digest; tests only check which digest belongs to which tag. */
 const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
 
-/** A registry that knows one image. */
+/** A registry with one image. */
 const registryWith =
   (image: string, its: string): CheckOptions["imageDigest"] =>
   async (name) =>
@@ -54,7 +54,7 @@ const pinnedEverywhere = (image: string): Change =>
   );
 const DEV_TOOLS = "ghcr.io/example/dev-tools";
 
-/** `relation severity follower <- leader`, one line a finding. */
+/** One line for each finding: `relation severity follower <- leader`. */
 function lines({ findings }: Awaited<ReturnType<typeof check>>): string[] {
   return findings.map(({ relation, severity, follower, leader }) => {
     const places = [follower, ...(leader === undefined ? [] : [leader])].map(placeOf).join(" <- ");
@@ -62,7 +62,7 @@ function lines({ findings }: Awaited<ReturnType<typeof check>>): string[] {
   });
 }
 
-test("a product whose files agree gives no finding", async () => {
+test("finds nothing in a product whose files agree", async () => {
   using product = new Product();
   const result = await check(product, { tag: "v1.7.6" });
   expect(lines(result)).toEqual([]);
@@ -87,9 +87,9 @@ interface Drift {
   readonly found: readonly string[];
   readonly tag?: string;
   readonly imageDigest?: CheckOptions["imageDigest"];
-  /** What a fixed file holds. */
+  /** The content of a fixed file. */
   readonly fixed?: readonly [file: string, text: string];
-  /** Set where no edit can mend it. */
+  /** Set when no edit can fix it. */
   readonly unfixable?: true;
 }
 
@@ -297,7 +297,7 @@ const DRIFTS: readonly Drift[] = [
   },
 ];
 
-describe("drift is found, named on both sides, and mended by a fix", () => {
+describe("finds drift, names both sides, and fixes it", () => {
   test.each(DRIFTS.map((drift) => [drift.name, drift] as const))(
     "%s",
     async (_name, { change, found, tag, imageDigest, fixed, unfixable }) => {
@@ -500,7 +500,7 @@ const INNOCENT: readonly [string, Change][] = [
   ],
 ];
 
-test("flags of an included file count too, and are named where they stand", async () => {
+test("reads flags of an included file, and names their place", async () => {
   using product = new Product();
   product.replace(".cargo/config.toml", "[build]", 'include = ["more.toml"]\n[build]');
   product.write(".cargo/more.toml", '[build]\nrustflags = ["-Cdebuginfo=1"]\n');
@@ -512,13 +512,13 @@ test("flags of an included file count too, and are named where they stand", asyn
   ]);
 });
 
-test("an older Rust in a Dockerfile of a crate that ships its program is an error", async () => {
+test("reports an older Rust in a Dockerfile of a crate that ships its program as an error", async () => {
   using product = new Product();
   product.write("crates/client/Dockerfile", 'FROM rust:1.90\nRUN cargo install --path .\nCMD ["client"]\n');
   expect(lines(await check(product))).toEqual(["rust error crates/client/Dockerfile:1 <- rust-toolchain.toml:3"]);
 });
 
-describe("what looks wrong and is not gives no finding", () => {
+describe("finds nothing in files that only look wrong", () => {
   test.each(INNOCENT)("%s", async (_name, change) => {
     using product = new Product();
     change(product);
@@ -526,10 +526,10 @@ describe("what looks wrong and is not gives no finding", () => {
   });
 });
 
-describe("what may be meant is a warning", () => {
+describe("reports possibly intended differences as warnings", () => {
   test.each<[string, Change, string[]]>([
     [
-      "an image that floats everywhere alike",
+      "an image with the same floating tag everywhere",
       (product) => {
         for (const file of [
           "docker/Dockerfile",
@@ -566,12 +566,12 @@ describe("what may be meant is a warning", () => {
       ["rust warning docker/debug.Dockerfile:5 <- rust-toolchain.toml:3"],
     ],
     [
-      "a toolchain that floats",
+      "a floating toolchain",
       edit("rust-toolchain.toml", '"1.95.0"', '"stable"'),
       ["rust warning docker/debug.Dockerfile:5 <- rust-toolchain.toml:3", "pinned warning rust-toolchain.toml:3"],
     ],
     [
-      "a crate of the workspace with another toolchain file of its own",
+      "a crate of the workspace with its own, different toolchain file",
       (product) => product.write("crates/client/rust-toolchain.toml", '[toolchain]\nchannel = "1.90.0"\n'),
       ["rust warning crates/client/rust-toolchain.toml:2 <- rust-toolchain.toml:3"],
     ],
@@ -581,7 +581,7 @@ describe("what may be meant is a warning", () => {
       ["rust warning crates/client/Dockerfile:1 <- rust-toolchain.toml:3"],
     ],
     [
-      "base images of others in two Dockerfiles",
+      "third-party base images in two Dockerfiles",
       (product) => {
         product.write("docker/Dockerfile.web", "FROM emscripten/emsdk:3.1.74\nRUN emcc -v\n");
         product.write("docker/Dockerfile.asm", "FROM emscripten/emsdk:3.1.14\nRUN emcc -v\n");
@@ -595,7 +595,7 @@ describe("what may be meant is a warning", () => {
   });
 });
 
-test("among several charts the one named like the product is held to its version", async () => {
+test("compares, among several charts, the one with the product's name with its version", async () => {
   using product = new Product();
   product.write("charts/dashboards/Chart.yaml", "apiVersion: v2\nname: dashboards\nversion: 0.3.0\n");
   product.replace("charts/beacon/Chart.yaml", "1.7.6", "1.7.5");
@@ -605,7 +605,7 @@ test("among several charts the one named like the product is held to its version
   ]);
 });
 
-test("one edit of rust-toolchain.toml and a fix do the whole bump, and what lies elsewhere is listed", async () => {
+test("completes a bump of rust-toolchain.toml with a fix, and lists images that are built elsewhere", async () => {
   using product = new Product();
   product.replace("rust-toolchain.toml", '"1.95.0"', '"1.96.0"');
   const inspectImage = async (image: string) => (image.endsWith("dev-tools:1.14.3") ? "1.95.0" : undefined);
@@ -616,7 +616,7 @@ test("one edit of rust-toolchain.toml and a fix do the whole bump, and what lies
   expect(product.read("Cargo.toml")).toContain('rust-version = "1.96.0"\n');
   expect(product.read(".github/workflows/ci.yml")).toContain("  RUST_TOOLCHAIN: 1.96.0 # read by the install step\n");
   expect(product.read("docker/debug.Dockerfile")).toContain("FROM rust:1.96.0-bookworm\n");
-  // One for each place that names the image, whose Rust is made elsewhere.
+  // One for each place that names the image, which is built in another repository.
   expect(plan.left.map(describeRepair)).toHaveLength(5);
   expect(result.elsewhere).toEqual([
     expect.stringMatching(
@@ -683,7 +683,7 @@ relations:
       [],
     ],
     [
-      "a match inside an image, by way of an ARG",
+      "a match inside an image that an ARG sets",
       edit("justfile", "dev-tools:1.14.3", "dev-tools:1.14.1"),
       ["tools error justfile:1 <- docker/Dockerfile:4"],
       [],
@@ -712,7 +712,7 @@ relations:
       ["pinned error docker/debug.Dockerfile:5"],
       ["pinned error docker/debug.Dockerfile:5"],
     ],
-  ])("finds a breach of %s, and fixes it from the leader", async (_name, change, found, left) => {
+  ])("finds a violation of %s, and fixes it from the leader", async (_name, change, found, left) => {
     using product = new Product();
     all(config(EVERY_LOCATOR), change)(product);
     const result = await check(product, options);
@@ -730,7 +730,7 @@ relations:
   - { leader: just, equal: builder }
 `;
 
-  test("takes the digest along with the tag of an image that it names", async () => {
+  test("updates the digest together with the tag of an image", async () => {
     using product = new Product();
     config(WITH_DIGEST)(product);
     product.replace("docker/Dockerfile", "dev-tools:1.14.3", `dev-tools:1.14.2@${digest("a")}`);
@@ -741,7 +741,7 @@ relations:
     expect(product.read("docker/Dockerfile")).toContain(`ARG DEV_TOOLS=${DEV_TOOLS}:1.14.3@${digest("b")}\n`);
   });
 
-  test("leaves a tag alone whose digest its pattern does not take in", async () => {
+  test("does not fix a tag when its pattern does not include the digest", async () => {
     using product = new Product();
     config(
       WITH_DIGEST.replace("leader: just, equal: builder", "leader: builder, equal: just").replace(
@@ -762,7 +762,7 @@ exceptions:
     until: ${until}
 `;
 
-  test("an exception turns a finding into a notice until it expires", async () => {
+  test("turns a finding into a notice until its exception expires", async () => {
     using product = new Product();
     product.replace("charts/beacon/Chart.yaml", "version: 1.7.6", "version: 0.1.0");
     product.replace("charts/beacon/Chart.yaml", 'appVersion: "1.7.6"\n', "");
@@ -775,7 +775,7 @@ exceptions:
     ]);
   });
 
-  test("a table of images says which Rust is inside", async () => {
+  test("reads the Rust versions of images from a table", async () => {
     using product = new Product();
     config('detect: true\nimages:\n  ghcr.io/example/dev-tools:\n    "1.14.3": "1.94.0"\n')(product);
     const result = await check(product, { ...options, only: ["rust inside image"] });
@@ -783,7 +783,7 @@ exceptions:
     expect(result.findings[0]?.message).toBe('"1.94.0" here, "1.95.0" at rust-toolchain.toml:3');
   });
 
-  test("`only` looks at the relations of what it names, and refuses a name that nothing has", async () => {
+  test("checks only the relations that `only` names, and refuses an unknown name", async () => {
     using product = new Product();
     product.replace("charts/beacon/Chart.yaml", "1.7.6", "1.7.0");
     expect(lines(await check(product, { only: ["rust"] }))).toEqual([]);
@@ -795,7 +795,7 @@ exceptions:
   });
 });
 
-describe("a file that cannot be read is left out with its line, and the rest is checked", () => {
+describe("skips an unreadable file, reports its line, and checks the rest", () => {
   test.each<[string, Change, RegExp]>([
     ["a broken Cargo.toml", edit("Cargo.toml", "[workspace]\n", "[workspace\n"), /^Cargo.toml:\d is not valid TOML/],
     [
@@ -814,7 +814,7 @@ describe("a file that cannot be read is left out with its line, and the rest is 
       /^.github\/workflows\/ci.yml:\d is not valid YAML/,
     ],
     [
-      "a key twice in a chart",
+      "a repeated key in a chart",
       edit("charts/beacon/Chart.yaml", "type: application", "type: application\nversion: 1"),
       /^charts\/beacon\/Chart.yaml:7 is not valid YAML: Map keys must be unique/,
     ],
@@ -834,12 +834,12 @@ describe("a file that cannot be read is left out with its line, and the rest is 
       /^charts\/beacon\/Chart.yaml is not a text file: byte 0 is zero/,
     ],
     [
-      "a lock file in conflict",
+      "a lock file with conflict markers",
       edit("Cargo.lock", "version = 4", "<<<<<<< HEAD\nversion = 4"),
       /^Cargo.lock:3 holds the marker of a merge conflict/,
     ],
     [
-      "a member that is missing",
+      "a missing member",
       edit("Cargo.toml", '"workspace-hack"]', '"gone"]'),
       /^Cargo.toml:3: the workspace member "gone" has no Cargo.toml/,
     ],
@@ -856,7 +856,7 @@ describe("a file that cannot be read is left out with its line, and the rest is 
   });
 });
 
-describe("bad input is one clear error with file and line", () => {
+describe("reports bad input as one error with file and line", () => {
   const pins =
     (text: string): Change =>
     (product) =>
@@ -868,10 +868,10 @@ describe("bad input is one clear error with file and line", () => {
     ["an unknown key of a fact", fact("{ file: x, tmol: y }"), /^pins.yml:2: fact a: unknown key "tmol"/],
     ["a fact without a locator", fact("{ file: x }"), /^pins.yml:2: fact a has exactly one of toml, yaml/],
     ["a fact with two locators", fact("{ file: x, toml: a, yaml: b }"), /^pins.yml:2: fact a has exactly one of/],
-    ["a fact in a file that is missing", fact("{ file: nope.toml, toml: a.b }"), /^nope.toml does not exist/],
+    ["a fact in a missing file", fact("{ file: nope.toml, toml: a.b }"), /^nope.toml does not exist/],
     ["a glob that matches nothing", fact("{ file: 'nope/*.toml', toml: a.b }"), /^pins.yml:2: no file matches nope/],
     [
-      "a path that leads nowhere",
+      "a path without a value",
       fact("{ file: Cargo.toml, toml: workspace.nope }"),
       /^Cargo.toml has no value at workspace.nope/,
     ],
@@ -884,7 +884,7 @@ describe("bad input is one clear error with file and line", () => {
     ["an invalid pattern", fact("{ file: Cargo.toml, regex: 'a(' }"), /^pins.yml:2: \/a\(\/: /],
     ["a pattern that matches nothing", fact("{ file: justfile, regex: 'zzz(.)' }"), /^justfile has no match of/],
     [
-      "a stage that is missing",
+      "a missing stage",
       fact("{ file: docker/Dockerfile, from: nope }"),
       /^docker\/Dockerfile has no stage "nope": it has base, builder, runtime/,
     ],
@@ -894,7 +894,7 @@ describe("bad input is one clear error with file and line", () => {
       /^pins.yml:2: stage of fact a: expected a string/,
     ],
     [
-      "a `match` that does not",
+      "a `match` that does not match",
       fact("{ file: Cargo.toml, toml: workspace.resolver, match: 'x(.)' }"),
       /^Cargo.toml:2: fact a is "2", which \/x\(.\)\/ does not match/,
     ],
@@ -903,9 +903,9 @@ describe("bad input is one clear error with file and line", () => {
       all(fact("{ file: x.json, json: /a }"), (product) => product.write("x.json", "{\n  'a': 1 }\n")),
       /^x.json:2 is not valid JSON/,
     ],
-    ["a relation to no fact", pins("relations:\n  - { pinned: a }\n"), /^pins.yml:2: there is no fact "a"/],
+    ["a relation to an unknown fact", pins("relations:\n  - { pinned: a }\n"), /^pins.yml:2: there is no fact "a"/],
     [
-      "a relation of no kind",
+      "a relation without a kind",
       pins("relations:\n  - { leader: a }\n"),
       /^pins.yml:2: a relation has exactly one of equal/,
     ],
@@ -924,11 +924,11 @@ describe("bad input is one clear error with file and line", () => {
       /^pins.yml:3: reason of an exception: expected a string/,
     ],
     [
-      "an exception until no day",
+      "an exception until an invalid date",
       pins("detect: true\nexceptions:\n  - { fact: x, reason: y, until: 2026-13-01 }\n"),
       /^pins.yml:3: "2026-13-01" is not a day/,
     ],
-    ["aliases that multiply", pins(`facts: &a\n  x: *a\n`), /^pins.yml:\d/],
+    ["an alias bomb", pins(`facts: &a\n  x: *a\n`), /^pins.yml:\d/],
   ])("%s", async (_name, change, message) => {
     using product = new Product();
     change(product);
@@ -937,7 +937,7 @@ describe("bad input is one clear error with file and line", () => {
   });
 });
 
-test("a repository of 100 crates is checked within a second", async () => {
+test("checks a repository of 100 crates within a second", async () => {
   using product = new Product();
   const locked: string[] = [];
   for (let at = 0; at < 100; at += 1) {
@@ -954,7 +954,7 @@ test("a repository of 100 crates is checked within a second", async () => {
   const before = process.cpuUsage();
   const result = await check(product);
   const { user, system } = process.cpuUsage(before);
-  // Processor time, in microseconds: a clock on the wall would measure whatever else the machine does.
+  // Processor time, in microseconds: elapsed time would include other work of the machine.
   expect(user + system).toBeLessThan(1_000_000);
   expect(result.facts.find(({ name }) => name === "locked workspace version")?.sites).toHaveLength(103);
 });

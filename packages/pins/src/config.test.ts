@@ -12,7 +12,7 @@ describe("pins.yml", () => {
       expect(config(text)).toEqual({ detect: false, facts: [], relations: [], exceptions: [], images: new Map() });
   });
 
-  test("says whether what is known is detected, too", () => {
+  test("says whether known facts are also detected", () => {
     expect(config("detect: true\n").detect).toBe(true);
     expect(config("detect: false\n").detect).toBe(false);
   });
@@ -33,7 +33,7 @@ describe("pins.yml", () => {
     expect(fact?.location).toMatchObject({ file: "pins.yml", line: 2 });
   });
 
-  test("narrows a fact to the group of a pattern", () => {
+  test("limits a fact to the group of a pattern", () => {
     expect(config("facts:\n  a: { file: f, toml: x, match: 'v(.+)' }\n").facts[0]?.match).toEqual(/v(.+)/);
   });
 
@@ -47,7 +47,7 @@ describe("pins.yml", () => {
     expect(config(`${FACTS}relations:\n  - ${text}\n`).relations).toEqual([expect.objectContaining(expected)]);
   });
 
-  test("allows exceptions, of facts that are detected as well", () => {
+  test("allows exceptions, including for detected facts", () => {
     const text = "exceptions:\n  - { fact: a, reason: r }\n  - { fact: a, reason: s, until: 2028-02-29 }\n";
     expect(config(FACTS + text).exceptions).toMatchObject([
       { fact: "a", reason: "r", until: undefined, location: { line: 5 } },
@@ -56,7 +56,7 @@ describe("pins.yml", () => {
     expect(config("detect: true\nexceptions:\n  - { fact: toolchain, reason: r }\n").exceptions).toHaveLength(1);
   });
 
-  test("tells the Rust in images", () => {
+  test("sets the Rust versions of images", () => {
     const { images } = config("images:\n  ghcr.io/o/i:\n    '1.0': 1.90\n    2: 1.95.0\n");
     expect([...(images.get("ghcr.io/o/i") ?? [])]).toEqual([
       ["1.0", "1.90"],
@@ -65,7 +65,7 @@ describe("pins.yml", () => {
   });
 });
 
-describe("what is wrong in pins.yml is told with its line", () => {
+describe("errors in pins.yml are reported with their lines", () => {
   test.each<[string, string]>([
     ["- a\n", "pins.yml:1: pins.yml: expected a mapping"],
     ["detect: yes\n", "pins.yml:1: detect: expected true or false"],

@@ -31,7 +31,7 @@ describe("planFix", () => {
     ["two edits of a file", [finding(replaces(0, 2)), finding(replaces(2, 4))], { x: "newnew456789" }, 2, 0],
     ["the same edit twice", [finding(replaces(2, 4)), finding(replaces(2, 4))], { x: "01new456789" }, 2, 0],
     [
-      "two texts for one place",
+      "different texts for one place",
       [finding(replaces(2, 4)), finding(replaces(2, 4), { repair: { kind: "rewrite", value: "other" } })],
       { x: "01new456789" },
       1,
@@ -52,13 +52,13 @@ describe("planFix", () => {
       0,
       0,
     ],
-    ["what cannot be rewritten", [finding({})], {}, 0, 1],
-    ["what nobody knows how to repair", [finding(replaces(2, 4), { repair: undefined })], {}, 0, 1],
-    ["what is in no file", [finding({ ...replaces(2, 4), location: undefined })], {}, 0, 1],
+    ["a place that cannot be rewritten", [finding({})], {}, 0, 1],
+    ["a finding without a repair", [finding(replaces(2, 4), { repair: undefined })], {}, 0, 1],
+    ["a finding without a file", [finding({ ...replaces(2, 4), location: undefined })], {}, 0, 1],
     ["another file", [finding({ ...replaces(1, 2), location: { file: "y", line: 1 } })], { y: "anewc" }, 1, 0],
-    ["a rewrite with no edit", [finding({ rewrite: () => [] })], {}, 0, 1],
+    ["a rewrite without edits", [finding({ rewrite: () => [] })], {}, 0, 1],
     [
-      "a rewrite with two",
+      "a rewrite with two edits",
       [finding({ rewrite: async (text): Promise<Edit[]> => [0, 9].map((start) => ({ start, end: start + 1, text })) })],
       { x: "new12345678new" },
       1,
@@ -99,6 +99,6 @@ test.each<[Partial<Finding>, string]>([
   [{}, "x:1: old -> new"],
   [{ repair: { kind: "append", items: ["-a", "-b"] } }, "x:1: + -a -b"],
   [{ repair: undefined }, "x:1"],
-])("a repair with %j is told as %s", (more, expected) => {
+])("describes a repair with %j as %s", (more, expected) => {
   expect(describeRepair(finding({}, more))).toBe(expected);
 });

@@ -10,7 +10,7 @@ interface Content {
   readonly env?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly index?: boolean;
-  /** Asks for a token first, as ghcr.io does of anybody. */
+  /** Requires a token, as ghcr.io does even for anonymous users. */
   readonly token?: boolean;
 }
 
@@ -52,23 +52,23 @@ describe("askRegistries", () => {
     ["RUSTUP_TOOLCHAIN", { env: ["RUSTUP_TOOLCHAIN=1.94.1-x86_64-unknown-linux-gnu"] }, "1.94.1"],
     ["a label", { labels: { "org.example.rust-version": "1.93.0" } }, "1.93.0"],
     ["an index of platforms", { env: ["RUST_VERSION=1.95.0"], index: true }, "1.95.0"],
-    ["an image that takes a token", { env: ["RUST_VERSION=1.95.0"], index: true, token: true }, "1.95.0"],
-    ["nothing that says it", { env: ["TRUST_VERSION=1.0.0", "RUST_VERSION=stable"] }, undefined],
+    ["an image that requires a token", { env: ["RUST_VERSION=1.95.0"], index: true, token: true }, "1.95.0"],
+    ["an image without a Rust version", { env: ["TRUST_VERSION=1.0.0", "RUST_VERSION=stable"] }, undefined],
   ])("reads %s", async (_name, content, release) => {
     const { image } = await serve(content);
     expect(await quiet().inspectImage(image)).toBe(release);
   });
 
-  test("tells the digest of a tag, which is that of all its platforms", async () => {
+  test("returns the digest of a tag, which covers all its platforms", async () => {
     const { image, digest } = await serve({ index: true, token: true });
     expect(await quiet().imageDigest(image)).toBe(digest);
   });
 
   test.each([
-    ["an image that is missing", (image: string) => image.replace("tools:1", "tools:2"), "does not have it"],
+    ["a missing image", (image: string) => image.replace("tools:1", "tools:2"), "does not have it"],
     ["a registry that is down", () => "127.0.0.1:1/o/tools:1", "ECONNREFUSED"],
     ["an invalid name", () => "Not An Image", "is not an image reference"],
-  ])("knows nothing of %s, and says why at debug level", async (_name, name, why) => {
+  ])("returns nothing for %s, and logs the reason at debug level", async (_name, name, why) => {
     const said: string[] = [];
     const { inspectImage, imageDigest } = askRegistries({}, (message) => said.push(message));
     const image = name((await serve({})).image);

@@ -16,7 +16,7 @@ function evaluated(relation: Partial<Relation>, sites: Readonly<Record<string, r
   );
 }
 
-/** What is said of one value beside another. */
+/** The messages about one value compared with another. */
 const compared = (kind: Relation["kind"], leader: string, follower: string): string[] =>
   evaluated({ kind }, { a: [site(leader, 1)], b: [site(follower, 2)] });
 
@@ -32,26 +32,26 @@ describe("equal", () => {
     expect(compared("equal", leader, follower)).toEqual(expected);
   });
 
-  test("every other place of the leader follows its first", () => {
+  test("compares every other place of the leader with its first", () => {
     expect(evaluated({}, { a: [site("1", 1), site("2", 2)], b: [site("1", 3), site("3", 4)] })).toEqual([
       'error a 2: "2" here, "1" at f:1 => 1',
       'error b 4: "3" here, "1" at f:1 => 1',
     ]);
   });
 
-  test("a long value is cut", () => {
+  test("shortens a long value", () => {
     const long = "x".repeat(121);
     expect(compared("equal", "y", long)).toEqual([`error b 2: "${"x".repeat(117)}..." here, "y" at f:1 => y`]);
     expect(compared("equal", "y", long.slice(1))).toEqual([`error b 2: "${"x".repeat(120)}" here, "y" at f:1 => y`]);
   });
 
-  test("facts that nobody has relate to nothing", () => {
+  test("ignores facts without places", () => {
     expect(evaluated({}, { b: [site("1", 1)] })).toEqual([]);
     expect(evaluated({}, { a: [site("1", 1)] })).toEqual([]);
     expect(evaluated({ leader: undefined }, { a: [site("1", 1)], b: [site("2", 1)] })).toEqual([]);
   });
 
-  test("a relation may say how much a breach weighs", () => {
+  test("uses the severity of the relation", () => {
     const sites = { a: [site("1", 1)], b: [site("2", 2)] };
     expect(evaluated({ severity: "warning" }, sites)).toEqual(['warning b 2: "2" here, "1" at f:1 => 1']);
   });
@@ -81,11 +81,11 @@ test.each<[Relation["kind"], string, string, string[]]>([
   expect(compared(kind, leader, follower)).toEqual(expected);
 });
 
-test("what is not a version cannot be compared as one", () => {
+test("refuses to compare a value that is not a version", () => {
   expect(() => compared("at-least", "1.2.3", "stable")).toThrow(/^f:2: "stable" is not a version$/);
 });
 
-test("subset: the follower has all that the leader has", () => {
+test("subset: the follower must have all items of the leader", () => {
   const lists = (follower: readonly string[]) =>
     evaluated({ kind: "subset" }, { a: [site("l", 1, { items: ["x", "y"] })], b: [site("f", 2, { items: follower })] });
   expect(lists(["y", "z", "x"])).toEqual([]);
@@ -98,7 +98,7 @@ describe("pinned", () => {
   const judged = (value: string, more: Partial<Site> = {}) =>
     evaluated({ kind: "pinned", leader: undefined }, { b: [site(value, 2, more)] });
 
-  test.each(["1.2.3", "v1.2.3", "1.2.3-rc.1", COMMIT, "nightly-2026-10-01"])("%s is", (value) => {
+  test.each(["1.2.3", "v1.2.3", "1.2.3-rc.1", COMMIT, "nightly-2026-10-01"])("%s is pinned", (value) => {
     expect(judged(value)).toEqual([]);
   });
 
@@ -112,11 +112,11 @@ describe("pinned", () => {
     COMMIT.toUpperCase(),
     "2026-10-01x-y",
     "nightly-2026-10-01-host",
-  ])("%s is not", (value) => {
+  ])("%s is not pinned", (value) => {
     expect(judged(value)).toEqual([`error b 2: "${value}" is not pinned: expected a full version, commit or date`]);
   });
 
-  test("an image is judged as one", () => {
+  test("checks an image by its tag and digest", () => {
     expect(judged("debian:12", { isImage: true })).toEqual([]);
     expect(judged("debian:latest", { isImage: true })).toEqual([
       'error b 2: "debian:latest" is not pinned: the tag latest moves',

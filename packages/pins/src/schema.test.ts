@@ -6,9 +6,9 @@ import { parseConfig } from "./config.ts";
 import { parseYaml } from "./locate/yaml-file.ts";
 
 const schema: unknown = JSON.parse(readFileSync(path.join(import.meta.dirname, "../schema.json"), "utf8"));
-const validate = new Ajv({ strict: false }).compile(schema as object); // The file above; compile checks it.
+const validate = new Ajv({ strict: false }).compile(schema as object); // The content of schema.json, which `compile` checks.
 
-/** What an editor accepts and what the check accepts must be the same, so every row is put to both. */
+/** Editors and the check must accept the same files, so every row is checked by both. */
 describe("schema.json and the reader of pins.yml agree", () => {
   const a = "facts:\n  a: { git: tag }\n  b: { file: f, toml: x }\n";
   test.each([

@@ -17,7 +17,7 @@ describe("versions", () => {
     expect(compareExactness(a, b)).toBe(agreement);
   });
 
-  test("are ordered as semver orders them", () => {
+  test("are ordered as in semver", () => {
     const ordered = [
       "1.0.0-1",
       "1.0.0-alpha",
@@ -46,7 +46,7 @@ describe("versions", () => {
     expect(inStyleOf(follower, leader)).toBe(result);
   });
 
-  test.each([["1.2.3.4"], ["1..2"], [""], ["latest"], ["1.x"], ["2026-11-20"]])("%j is none", (text) => {
+  test.each([["1.2.3.4"], ["1..2"], [""], ["latest"], ["1.x"], ["2026-11-20"]])("%j is not a version", (text) => {
     expect(parseVersion(text)).toEqual(
       text === "2026-11-20" ? { numbers: [2026], prerelease: "11-20", build: "" } : undefined,
     );
@@ -71,7 +71,7 @@ describe("images", () => {
     ["rustlang/rust:nightly", undefined],
     ["ghcr.io/example/dev-tools:1.95.0", undefined],
     ["ghcr.io/example/trust:1.95.0", undefined],
-  ])("%s promises Rust %s", (text, version) => {
+  ])("%s contains Rust %s", (text, version) => {
     const promised = promisedRust(parseImage(text) ?? fail(text));
     expect(promised?.kind === "release" ? promised.version : promised?.kind).toBe(version);
   });
@@ -83,7 +83,7 @@ describe("images", () => {
     ["debian:bookworm-slim", undefined],
     [`debian@sha256:${"0".repeat(64)}`, undefined],
     ["localhost:5000/i", "it has neither tag nor digest"],
-  ])("%s floats: %s", (text, why) => {
+  ])("%s has a floating tag: %s", (text, why) => {
     expect(whyFloating(parseImage(text) ?? fail(text))).toBe(why);
   });
 

@@ -23,7 +23,7 @@ describe("parsePlatform", () => {
   });
 
   test.each(["", "linux", "linux/", "/amd64", "linux/amd64/v1/x", "linux amd64", "linux/amd64\n", "--platform"])(
-    "takes %j for none",
+    "refuses %j",
     (text) => {
       expect(parsePlatform(text)?.os).toBe(text === "linux/amd64\n" ? "linux" : undefined);
     },
@@ -45,7 +45,7 @@ describe("canRun", () => {
     expect(canRun(platform(engine), platform(image))).toBe(expected);
   });
 
-  test("an image of Windows runs on its own version", () => {
+  test("a Windows image runs only on its own version", () => {
     const [one, other] = ["10.0.17763.1", "10.0.20348.1"].map((osVersion) => ({
       ...platform("windows/amd64"),
       osVersion,

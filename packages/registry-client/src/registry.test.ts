@@ -19,7 +19,7 @@ const open = (host: string, who?: typeof credentials): Registry =>
   openRegistry(host, { transport: createTransport(), credentials: who, patience });
 
 describe("openRegistry", () => {
-  test("fetches a token where the registry says, and keeps it for further requests", async () => {
+  test("fetches a token from the address in the challenge, and keeps it for further requests", async () => {
     const scopes: (string | null)[] = [];
     const host = await serve((request, response) => {
       const url = new URL(request.url ?? "", "http://registry");
@@ -40,7 +40,7 @@ describe("openRegistry", () => {
     await expect(open(host).tags("a/b")).rejects.toThrow("refuses anonymous access (401)");
   });
 
-  test("sends no password to the storage that a blob is in (F16), nor follows it into plain HTTP elsewhere", async () => {
+  test("does not send the password to a blob's storage, or follow a redirect to plain HTTP elsewhere (F16)", async () => {
     const bytes = Buffer.from("content");
     const seen: (string | undefined)[] = [];
     const storage = await serve((request, response) => {
@@ -57,20 +57,20 @@ describe("openRegistry", () => {
   });
 
   test.each<[name: string, answer: [status: number, headers: Record<string, string>, body: string], message: string]>([
-    ["other bytes than those asked for (F17)", [200, {}, "other"], "sent sha256:"],
-    ["more than it may be", [200, {}, "x".repeat(101)], "sends more than 100 bytes"],
+    ["bytes that do not match the digest (F17)", [200, {}, "other"], "sent sha256:"],
+    ["content over its size limit", [200, {}, "x".repeat(101)], "sends more than 100 bytes"],
     ["a refusal", [403, {}, "denied"], "refuses the user me (403)"],
-    ["a blob that is gone", [404, {}, "gone"], "answered 404"],
-    ["a challenge nobody knows", [401, { "www-authenticate": "Negotiate" }, ""], "asks for neither"],
-    ["no challenge", [401, {}, ""], "asks for neither"],
-    ["a server that never heals (F19)", [500, {}, "broken"], "answered 500: broken"],
+    ["a missing blob", [404, {}, "gone"], "answered 404"],
+    ["an unknown challenge", [401, { "www-authenticate": "Negotiate" }, ""], "asks for neither"],
+    ["a missing challenge", [401, {}, ""], "asks for neither"],
+    ["a server that always fails (F19)", [500, {}, "broken"], "answered 500: broken"],
   ])("reports %s", async (_name, [status, headers, body], message) => {
     const host = await serve((_request, response) => void response.writeHead(status, headers).end(body));
     const failing = open(host, credentials).blob("a", digestOf(Buffer.from("content")), 100);
     await expect(failing).rejects.toThrow(message);
   });
 
-  test("follows the pages of a long list of tags, and knows none of a repository that is not there", async () => {
+  test("follows the pages of a long list of tags, and returns none for a missing repository", async () => {
     const host = await serve((request, response) => {
       const url = new URL(request.url ?? "", "http://registry");
       if (url.pathname.includes("/none/")) response.writeHead(404).end();
@@ -81,7 +81,7 @@ describe("openRegistry", () => {
     expect(await open(host).tags("none")).toEqual([]);
   });
 
-  test("waits for a registry to show what was pushed, but not for ever (F117)", async () => {
+  test("waits for a registry to show pushed content, but not forever (F117)", async () => {
     const bytes = Buffer.from("{}");
     let asked = 0;
     const host = await serve((request, response) => {
@@ -95,9 +95,9 @@ describe("openRegistry", () => {
   });
 
   test.each([
-    ["counts where the registry then shows the blob", true],
-    ["is a refusal where it does not", false],
-  ])("a PUT that is answered 200 %s", async (_title, shows) => {
+    ["succeeds when the registry then has the blob", true],
+    ["is an error when it does not have the blob", false],
+  ])("a PUT with the status 200 %s", async (_title, shows) => {
     const bytes = Buffer.from("content");
     let isSent = false;
     const host = await serve((request, response) => {
@@ -120,10 +120,10 @@ describe("openRegistry", () => {
     else await expect(pushing).rejects.toThrow("answered 200 to the blob");
   });
 
-  /** A registry with tokens, whose repository `from` may be read by nobody else where `isPrivate`. */
+  /** A registry with tokens, whose repository `from` cannot be read by others when `isPrivate` is set. */
   test.each([
     ["with a token for both repositories", false, "mounted"],
-    ["and sends the blob where it may not read there", true, "sent"],
+    ["and sends the blob when it may not read the other repository", true, "sent"],
   ])("mounts a blob %s", async (_title, isPrivate, expected) => {
     const bytes = Buffer.from("content");
     const scopes: string[][] = [];
@@ -160,7 +160,7 @@ describe("openRegistry", () => {
     expect(scopes).toContainEqual(["repository:a:pull,push", "repository:from:pull"]);
   });
 
-  test("sends a blob in chunks, in order, to a registry that takes no body of its size", async () => {
+  test("sends a blob in chunks, in order, to a registry that refuses a body of its size", async () => {
     const chunk = 32 * 1024 * 1024;
     const bytes = Buffer.alloc(chunk + 5, "x");
     const ranges: string[] = [];
@@ -194,7 +194,7 @@ describe("openRegistry", () => {
     expect(ranges).toEqual([`0-${chunk - 1}`, `${chunk}-${chunk + 4}`]);
   });
 
-  test("does not try again when the content itself cannot be read", async () => {
+  test("does not retry when the content cannot be read", async () => {
     const host = await serve((request, response) => {
       request.resume();
       if (request.method === "HEAD") response.writeHead(404).end();
@@ -213,7 +213,7 @@ describe("openRegistry", () => {
 });
 
 describe("readAsWriter", () => {
-  /** As GHCR: it denies what was never pushed, and lets some start an upload all the same. */
+  /** Like GHCR: denies access to a repository that was never pushed, but lets users with write access start an upload. */
   const denying = (mayPush: boolean): Promise<string> =>
     serve((request, response) => {
       const said = '{"errors":[{"code":"DENIED","message":"requested access to the resource is denied"}]}';
@@ -221,14 +221,14 @@ describe("readAsWriter", () => {
       else response.writeHead(403).end(request.method === "HEAD" ? undefined : said);
     });
 
-  test("takes a refusal to read for nothing there where a push is allowed", async () => {
+  test("treats a refusal to read as an empty repository when a push is allowed", async () => {
     const registry = open(await denying(true), credentials);
     await expect(registry.tags("a")).rejects.toThrow("refuses the user me (403)");
     expect(await readAsWriter(registry).tags("a")).toEqual([]);
     expect(await readAsWriter(registry).manifest("a", "1.0.0")).toBeUndefined();
   });
 
-  test("shows the refusal where no push is allowed either (F105)", async () => {
+  test("shows the refusal when a push is also not allowed (F105)", async () => {
     const registry = readAsWriter(open(await denying(false), credentials));
     await expect(registry.tags("a")).rejects.toThrow("the start of an upload to a: ");
     await expect(registry.manifest("a", "1.0.0")).rejects.toThrow("refuses the user me (403)");

@@ -31,7 +31,7 @@ describe("unpackArchive", () => {
     ["plain", TAR],
     ["gzip", gzipSync(TAR)],
     ["zstd", zstdCompressSync(TAR)],
-  ])("unpacks a %s tar, and finds the files in its one folder", async (_name, content) => {
+  ])("unpacks a %s tar, and finds the files in its only folder", async (_name, content) => {
     const folder = await unpack(content);
     expect(path.relative(root, folder)).toBe("out/w-1");
     expect(readdirSync(folder, { recursive: true }).sort()).toEqual(["doc", "doc/README.md", "w"]);
@@ -52,10 +52,10 @@ describe("unpackArchive", () => {
       Buffer.concat([file("w", "", 0o755), tarHeader({ kind: "symlink", path: "v", target: "w" }), TAR_END]),
       "holds a link, v",
     ],
-    ["a path that leads out (B14)", Buffer.concat([file("../w", "", 0o755), TAR_END]), "../w"],
+    ["a path that leaves the folder (B14)", Buffer.concat([file("../w", "", 0o755), TAR_END]), "../w"],
     ["an error page (B30)", Buffer.from("<html>"), "neither a zip nor a tar"],
-    ["an archive of nothing", TAR_END, "neither a zip nor a tar"],
-    ["an archive that was cut (B03)", gzipSync(TAR).subarray(0, 60), "ends too early"],
+    ["an empty archive", TAR_END, "neither a zip nor a tar"],
+    ["a truncated archive (B03)", gzipSync(TAR).subarray(0, 60), "ends too early"],
   ])("refuses %s", async (_name, content, message) => {
     await expect(unpack(content)).rejects.toThrow(message);
   });

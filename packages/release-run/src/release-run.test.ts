@@ -6,7 +6,7 @@ import { existingVersions, subjectOfPlan, subjectOfVersion } from "./existing.ts
 import { readFacts } from "./facts.ts";
 
 describe("readFacts", () => {
-  test("tells a tag from a branch of the same name", () => {
+  test("distinguishes a tag from a branch of the same name", () => {
     const env = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_NAME: "v1.2.3", GITHUB_RUN_ATTEMPT: "2" };
     expect(readFacts({ ...env, GITHUB_REF_TYPE: "tag" })).toMatchObject({ tag: "v1.2.3", attempt: 2 });
     expect(readFacts({ ...env, GITHUB_REF_TYPE: "branch" }).tag).toBeUndefined();
@@ -30,7 +30,7 @@ describe("what is being released", () => {
     });
   });
 
-  test("stops everything when the tag is another one", () => {
+  test("throws when the tag differs", () => {
     expect(() => subjectOfPlan(plan("v1.2.3"), "v1.2.4")).toThrow(
       "runs for the tag v1.2.4, but the plan announces v1.2.3",
     );
@@ -40,13 +40,13 @@ describe("what is being released", () => {
     expect(() => subjectOfVersion(parseVersion("1.2.3"), "nightly")).toThrow("runs for the tag nightly");
   });
 
-  test("has as predecessors the tags of its own family only", () => {
+  test("has only the tags of its own family as predecessors", () => {
     const subject = subjectOfVersion(parseVersion("1.2.3"), "sdk-v1.2.3");
     const versions = existingVersions(["v9.0.0", "sdk-v1.2.3", "sdk-v1.2.2"], subject, "sdk-v1.2.3");
     expect(versions.map((version) => version.text)).toEqual(["1.2.3", "1.2.2"]);
   });
 
-  test("does not trust a list of tags that lacks its own", () => {
+  test("refuses a list of tags that lacks its own", () => {
     const subject = subjectOfVersion(parseVersion("1.2.3"), "v1.2.3");
     expect(() => existingVersions(["v1.2.2"], subject, "v1.2.3")).toThrow("not among the repository's 1 tag");
     expect(existingVersions([], subject, undefined)).toEqual([]);

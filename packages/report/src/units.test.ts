@@ -28,7 +28,7 @@ describe("formatDuration", () => {
   });
 });
 
-test("countOf writes one thing as one", () => {
+test("countOf writes the singular for one", () => {
   expect([countOf(0, "file"), countOf(1, "file"), countOf(2, "entry", "entries")]).toEqual([
     "0 files",
     "1 file",

@@ -13,7 +13,7 @@ describe("parseAttestation", () => {
   test.each<[string, string]>([
     ["a statement", JSON.stringify(statement)],
     ["a Sigstore bundle", JSON.stringify(bundle, undefined, 2)],
-    ["bundles one a line, as gh downloads them", `${JSON.stringify(bundle)}\n${JSON.stringify(bundle)}\n`],
+    ["bundles in lines, as gh downloads them", `${JSON.stringify(bundle)}\n${JSON.stringify(bundle)}\n`],
     ["a list of bundles", JSON.stringify([{ bundle }])],
     ["GitHub's REST API", JSON.stringify({ attestations: [{ bundle, repository_id: 1, bundle_url: "" }] })],
     ["`gh attestation verify`", JSON.stringify([{ attestation: { bundle }, verificationResult: { statement } }])],
@@ -30,20 +30,20 @@ describe("parseAttestation", () => {
     ["pkg:npm/@scope/name@1.2.3-rc.1", "scope-name-1.2.3-rc.1.tgz"],
     ["pkg:npm/name@1.2.3%2Bbuild", "name-1.2.3+build.tgz"],
     ["pkg:oci/name@sha256:aa", "pkg:oci/name@sha256:aa"],
-  ])("of npm's provenance, %s is the file %s that npm packs", (name, file) => {
+  ])("reads %s in npm's provenance as the file %s", (name, file) => {
     const subject = [{ name, digest: { sha512: `${HEX}${HEX}` } }];
     expect(parseAttestation(JSON.stringify({ ...statement, subject }), "a.json")).toMatchObject([
       { path: file, algorithms: ["sha512"] },
     ]);
   });
 
-  test("is undefined for other JSON, and refuses an attestation of nothing", () => {
+  test("is undefined for other JSON, and refuses an attestation without subjects", () => {
     expect(parseAttestation('{"format":"build-manifest"}', "m.json")).toBeUndefined();
     expect(parseAttestation("not json", "x")).toBeUndefined();
     expect(() => parseAttestation(JSON.stringify({ ...statement, subject: [] }), "a.json")).toThrow(/without subjects/);
   });
 
-  test("refuses an invalid digest, and two of one file", () => {
+  test("refuses an invalid digest, and two digests of one file", () => {
     const of = (sha256: unknown): object => ({ ...statement, subject: [{ name: "app", digest: { sha256 } }] });
     expect(() => parseAttestation(JSON.stringify(of("abc")), "a.json")).toThrow(
       /"abc" as the sha256 of app, expected 64/,
@@ -58,7 +58,7 @@ describe("verificationStatement", () => {
   test.each([
     ["equal", "PASSED", ["REPRODUCED"]],
     ["content", "FAILED", ["FAILED"]],
-  ] as const)("says of builds that are %s: %s", (kind, verificationResult, verifiedLevels) => {
+  ] as const)("describes %s builds as %s", (kind, verificationResult, verifiedLevels) => {
     const files = new Map([["app", { kind: "file", digests: { sha256: HEX } } as const]]);
     const build = { name: "one", files, context: new Map(), isPartial: false, open: async () => undefined };
     const verdict = {
@@ -77,7 +77,7 @@ describe("verificationStatement", () => {
     });
   });
 
-  test("does not name a file that may differ: it was not reproduced", () => {
+  test("does not name a file that may differ, since it was not reproduced", () => {
     const file = { kind: "file", digests: { sha256: HEX } } as const;
     const files = new Map([["app", file]]).set("log", file);
     const build = { name: "one", files, context: new Map(), isPartial: false, open: async () => undefined };

@@ -34,7 +34,7 @@ describe("compareBuilds", () => {
     ]);
   });
 
-  test("knows no majority where as many say one thing as another", () => {
+  test("finds no majority when the votes are equal", () => {
     const [verdict] = compareBuilds(
       ["a", "b"].map((letter) => build(letter, { x: file(letter) })),
       strict,
@@ -44,15 +44,15 @@ describe("compareBuilds", () => {
 
   test.each<[string, BuildFile | undefined, BuildFile | undefined, string]>([
     ["equal files", file("a"), file("a"), "equal"],
-    ["a mode that one side does not know", file("a"), { kind: "file", digests: digest("a") }, "equal"],
-    ["another mode", file("a"), file("a", { mode: 0o755 }), "mode"],
-    ["a link elsewhere", { kind: "symlink", target: "a" }, { kind: "symlink", target: "b" }, "link"],
+    ["a mode that one side lacks", file("a"), { kind: "file", digests: digest("a") }, "equal"],
+    ["a different mode", file("a"), file("a", { mode: 0o755 }), "mode"],
+    ["a link to another target", { kind: "symlink", target: "a" }, { kind: "symlink", target: "b" }, "link"],
     ["a link in place of a file", file("a"), { kind: "symlink", target: "b" }, "kind"],
     ["a missing file", file("a"), undefined, "missing"],
     ["two empty files (F124)", file("a", { size: 0 }), file("a", { size: 0 }), "empty"],
     ["no digest in common (F124)", file("a"), { kind: "file", digests: { sha256: "a".repeat(64) } }, "incomparable"],
-    ["no digests at all (F124)", { kind: "file", digests: {} }, { kind: "file", digests: {} }, "incomparable"],
-  ])("judges %s", (_name, left, right, kind) => {
+    ["no digests (F124)", { kind: "file", digests: {} }, { kind: "file", digests: {} }, "incomparable"],
+  ])("classifies %s", (_name, left, right, kind) => {
     const files = (one: BuildFile | undefined): Record<string, BuildFile> => ({
       other: file("z"),
       ...(one && { x: one }),
@@ -61,14 +61,14 @@ describe("compareBuilds", () => {
     expect(verdicts.find(({ path }) => path === "x")?.kind).toBe(kind);
   });
 
-  test("refuses one build, and builds of nothing (F124)", () => {
+  test("refuses a single build, and builds without files (F124)", () => {
     expect(() => compareBuilds([build("one", { x: file("a") })], strict)).toThrow(/there is 1 build to compare/);
     expect(() => compareBuilds([build("one", {}), build("two", {})], strict)).toThrow(/nothing to compare/);
   });
 });
 
 describe("compareContexts", () => {
-  test("takes paths that are mapped to one name for the same", () => {
+  test("treats paths that are mapped to the same name as equal", () => {
     const from = (folder: string, name: string): Partial<Build> => ({
       context: new Map([
         [
@@ -83,7 +83,7 @@ describe("compareContexts", () => {
     expect(other.map(({ key }) => key)).toEqual(["rustflags"]);
   });
 
-  test("puts what decides a build first, and does not hold silence against a build", () => {
+  test("lists decisive settings first, and ignores missing ones", () => {
     const context = (entries: Readonly<Record<string, string>>): Partial<Build> => ({
       context: new Map(Object.entries(entries)),
     });
@@ -118,15 +118,15 @@ describe("createPolicy", () => {
     ["a warning in mode warn", { mode: "warn" }, "warning"],
     ["an error for strict-for in mode warn", { mode: "warn", strictFor: ["*-musl"] }, "error"],
     ["a warning for warn-for", { warnFor: ["bin/**"] }, "warning"],
-    ["an error where both name it", { warnFor: ["**"], strictFor: ["app-musl"] }, "error"],
+    ["an error when both name it", { warnFor: ["**"], strictFor: ["app-musl"] }, "error"],
     ["ignored", { ignore: ["app-*"] }, "ignored"],
     ["ignored on the last day", { ignore: ["app-* until 2026-11-20"] }, "ignored"],
     ["an error the day after", { ignore: ["app-* until 2026-11-19 because it was so"] }, "error"],
-  ])("takes a difference as %s", (_name, changes, severity) => {
+  ])("classifies a difference as %s", (_name, changes, severity) => {
     expect(createPolicy({ ...inputs, ...changes })("bin/app-musl").severity).toBe(severity);
   });
 
-  test("tells the reason, or that the rule has expired", () => {
+  test("gives the reason, or says that the rule has expired", () => {
     expect(createPolicy({ ...inputs, ignore: ["a because of the logo"] })("a").reason).toBe("of the logo");
     expect(createPolicy({ ...inputs, ignore: ["a until 2020-02-03"] })("a").reason).toBe(
       "`a until 2020-02-03` has expired",

@@ -31,24 +31,24 @@ describe("lines of `paths`", () => {
   test.each([
     ["a glob", ["dist/**", "!dist/**/*.log"], ["app", "sub/x"]],
     ["a folder", ["dist", "!dist/sub"], ["app", "app.log"]],
-    ["a file, written before", ["!dist/app", "dist/*"], ["app.log"]],
+    ["a file, in an earlier line", ["!dist/app", "dist/*"], ["app.log"]],
     ["an extended glob", ["dist/!(*.log|sub)"], ["app"]],
-    ["a name that is there", ["!odd"], ["y"]],
-  ])("with `!` take out what others name: %s", async (_name, patterns, names) => {
+    ["a name of an existing file", ["!odd"], ["y"]],
+  ])("with `!` exclude files of other lines: %s", async (_name, patterns, names) => {
     expect(await recorded(patterns)).toEqual(names);
   });
 
-  test("of another folder the same is looked for", () => {
+  test("select the same files in another folder", () => {
     const isSelected = selectedBy(["dist/**", "!dist/**/*.log"], folder);
     expect(["app", "app.log", "sub/x.log", "new"].filter(isSelected)).toEqual(["app", "new"]);
   });
 
-  test("that leave nothing are refused", async () => {
+  test("that exclude all files are refused", async () => {
     await expect(recorded(["dist/**", "!dist/**"])).rejects.toThrow(/take out every file/);
     await expect(recorded(["!dist/**"])).rejects.toThrow(/take out every file/);
   });
 
-  test("leave out what cannot be compared, with a warning that names it", async () => {
+  test("skip files that cannot be compared, and warn about them", async () => {
     const root = path.join(folder, "odd-files");
     mkdirSync(path.join(root, "in"), { recursive: true });
     writeFileSync(path.join(root, "in/app"), "1");

@@ -14,7 +14,7 @@ describe("createPolicy", () => {
     ["a day that has not ended", ["x until 2026-11-30 because of #1"], "x", "ignored", "of #1"],
     ["a day that has ended", ["x until 2026-11-29"], "x", "error", "`x until 2026-11-29` has expired"],
     ["a leap day", ["x until 2028-02-29"], "x", "ignored", undefined],
-    ["a rule behind one that has expired", ["x until 2020-01-01", "x because of #2"], "x", "ignored", "of #2"],
+    ["a rule after an expired one", ["x until 2020-01-01", "x because of #2"], "x", "ignored", "of #2"],
     ["a name with spaces", ['"My App.app/**" until 2027-01-01'], "My App.app/Info", "ignored", undefined],
     ["another file", ["x"], "y", "error", undefined],
   ])("%s", (_name, ignore, path, severity, reason) => {
@@ -33,7 +33,7 @@ describe("createPolicy", () => {
     expect(() => judge([rule], "x")).toThrow(/expected <glob> \[until YYYY-MM-DD\] \[because <reason>\]/),
   );
 
-  test("rules that are about no file are named, since their globs may be mistyped", () => {
+  test("reports rules that match no file, since their globs may be mistyped", () => {
     expect(rulesWithoutFiles(["*.logs because it has times", "app"], ["app", "a.log"])).toEqual([
       "*.logs because it has times",
     ]);

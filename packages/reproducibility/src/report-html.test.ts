@@ -21,21 +21,21 @@ function reportOf(count: number, equalFiles: number): string {
   return htmlReport({ builds, contexts: [], verdicts, explanations: [] }, "report");
 }
 
-describe("the report as a page", () => {
-  test("has a column for each of a few builds", () => {
+describe("the HTML report", () => {
+  test("has a column for each build when there are few", () => {
     const page = reportOf(3, 2);
     expect(page).toContain("<th>file</th><th></th><th>build-0</th><th>build-1</th><th>build-2</th>");
     expect(page).toContain("same-1");
     expect(page).not.toContain("files are equal");
   });
 
-  test("groups many builds by what they have", () => {
+  test("groups many builds by content", () => {
     const page = reportOf(20, 2);
     expect(page).toContain("<th>file</th><th></th><th>builds</th>");
     expect(page).toContain("= 18 builds<br><b>A</b> build-18<br><b>B</b> build-19");
   });
 
-  test("folds many equal files", () => {
+  test("collapses many equal files", () => {
     expect(reportOf(2, 21)).toContain("<summary>21 files are equal</summary>");
   });
 });

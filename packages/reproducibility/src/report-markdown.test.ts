@@ -7,7 +7,7 @@ import { barsTable, filesTable, writeCauses } from "./report-markdown.ts";
 
 const file = (letter: string): BuildFile => ({ kind: "file", size: 1, digests: { blake3: letter.repeat(64) } });
 
-/** Builds of one file each, whose content is a letter; nothing stands for a build without it. */
+/** Builds with one file each, whose content is a letter; `undefined` is a build without it. */
 function comparisonOf(letters: readonly string[], more: Partial<Comparison> = {}): Comparison {
   const builds = letters.map((letter, index): Build => {
     const files = new Map(letter === "" ? [] : [["tool", file(letter)] as const]);
@@ -24,7 +24,7 @@ function explained(path: string, causes: FileExplanation["causes"], buckets: num
   return { path, left: "build-1", right: "build-2", causes, map, ...none };
 }
 
-/** What a summary is given, a line each. */
+/** The contents added to a summary, one line each. */
 function written(comparison: Comparison): string[] {
   const lines: string[] = [];
   writeCauses(
@@ -39,7 +39,7 @@ function written(comparison: Comparison): string[] {
 }
 
 describe("the summary of a comparison", () => {
-  test("says what to do once for all places of a cause, and names digests by their first digits", () => {
+  test("gives one remedy for all places of a cause, and shortens digests", () => {
     const at = (place: string, left: string) =>
       ({ kind: "embedded-text", place, left, right: "you", count: 1, remedy: "Find `it`.", group: left }) as const;
     const explanations = [explained("tool", [at("0x1", "me")]), explained("other", [at("0x2", "him")])];
@@ -60,11 +60,11 @@ describe("the summary of a comparison", () => {
   test.each<[readonly string[], string]>([
     [["a", "b"], "1 of 1 file differs between 2 builds"],
     [["a", "a", "a"], "1 file is the same in 3 builds"],
-  ])("%j is said in a few words", (letters, sentence) => {
+  ])("describes %j in a few words", (letters, sentence) => {
     expect(verdictOf(comparisonOf(letters))).toBe(sentence);
   });
 
-  test("has a column for each of a few builds, and names those that differ of many", () => {
+  test("has a column for each build when there are few, and only names differing builds when there are many", () => {
     expect(filesTable(comparisonOf(["a", "a", "b"])).rows).toEqual([["`tool`", "content", "=", "=", "A"]]);
     expect(filesTable(comparisonOf(["a", "a", "b", "a", "a", "a", "c"])).rows).toEqual([
       ["`tool`", "content", "5 builds agree; build-3, build-7 differ"],

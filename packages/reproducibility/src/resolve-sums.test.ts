@@ -20,14 +20,14 @@ describe("a checksum list", () => {
   test.each([
     ["from the folder above", ["app"], ["dist/app"], ["app"]],
     [
-      "of names alone",
+      "of only names",
       ["linux/app.tar.gz", "mac/app.zip"],
       ["app.tar.gz", "app.zip"],
       ["linux/app.tar.gz", "mac/app.zip"],
     ],
     ["with the path itself first", ["app"], ["app", "old/app"], ["app", "old/app"]],
-    ["in which two could be meant", ["app"], ["x86/app", "arm/app"], ["x86/app", "arm/app"]],
-    ["in which two files could be meant", ["x86/app", "arm/app"], ["app"], ["app"]],
+    ["with two possible entries", ["app"], ["x86/app", "arm/app"], ["x86/app", "arm/app"]],
+    ["with two possible files", ["x86/app", "arm/app"], ["app"], ["app"]],
     ["with spaces at the ends of lines", ["app", "x "], ["app  ", "x "], ["app", "x "]],
     ["from Windows", ["app.exe"], ["dist\\app.exe"], ["app.exe"]],
   ])("%s", async (_name, files, listed, paths) => {
@@ -37,7 +37,7 @@ describe("a checksum list", () => {
   });
 });
 
-test("128 hex digits are SHA-512 or BLAKE2b: the one that matches, for the file that differs too", async () => {
+test("reads 128 hex digits as SHA-512 or BLAKE2b, whichever matches, also for a differing file", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "resolve-sums-"));
   try {
     for (const name of ["app", "lib"]) writeFileSync(path.join(folder, name), name);

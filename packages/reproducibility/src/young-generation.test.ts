@@ -5,7 +5,7 @@ import { expect, test } from "@jest/globals";
 const MODULE = path.join(import.meta.dirname, "young-generation.ts");
 const MIB = 1024 * 1024;
 
-/** The size of the young generation of a process that has made many objects that live. */
+/** The size in bytes of the young generation of a process that has created many long-lived objects. */
 function youngGeneration(prepare: string): number {
   const script = `${prepare}
     const { getHeapSpaceStatistics } = await import("node:v8");
@@ -16,7 +16,7 @@ function youngGeneration(prepare: string): number {
   return Number(execFileSync(process.execPath, ["--no-warnings", "--input-type=module", "-e", script]));
 }
 
-test("the young generation stays small while records are made, and grows without", () => {
+test("keepYoungGenerationSmall limits the young generation, which otherwise grows", () => {
   const small = youngGeneration(`(await import(${JSON.stringify(MODULE)})).keepYoungGenerationSmall();`);
   expect(small).toBeLessThan(8 * MIB);
   expect(youngGeneration("")).toBeGreaterThan(2 * small);

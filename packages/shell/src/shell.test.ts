@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are scripts and expressions of workflows.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings contain scripts and expressions of workflows.
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { commandsOf } from "./commands.ts";
@@ -6,12 +6,12 @@ import { variablesWrittenTo } from "./variables-file.ts";
 
 describe("variables that a script writes to GITHUB_ENV", () => {
   test.each<[string, string, Record<string, string | undefined>]>([
-    ["a bash assignment as echo's word", 'echo A="x y" >> "$GITHUB_ENV"', { A: "x y" }],
+    ["a bash assignment as the argument of echo", 'echo A="x y" >> "$GITHUB_ENV"', { A: "x y" }],
     ["quotes around all of it", 'echo "A=x y" >> "$GITHUB_ENV"', { A: "x y" }],
     ["single quotes", "echo 'A=$x' >> $GITHUB_ENV", { A: "$x" }],
     ["no space before the file", 'echo "A=1">>$GITHUB_ENV', { A: "1" }],
     ["braces in the file's name", 'echo A=1 >> "${GITHUB_ENV}"', { A: "1" }],
-    ["words of an echo", "echo A=x   y >> $GITHUB_ENV", { A: "x y" }],
+    ["several arguments of echo", "echo A=x   y >> $GITHUB_ENV", { A: "x y" }],
     ["printf with a format", "printf 'A=%s\\n' value >> $GITHUB_ENV", { A: "value" }],
     ["printf with lines", "printf '%s\\n' A=1 'B=2 3' >> $GITHUB_ENV", { A: "1", B: "2 3" }],
     ["a group", '{ echo "A=1"; echo B=2; } >> "$GITHUB_ENV"', { A: "1", B: "2" }],
@@ -31,14 +31,14 @@ describe("variables that a script writes to GITHUB_ENV", () => {
       'echo "A<<E" >> $GITHUB_ENV\necho x=1 >> $GITHUB_ENV\necho E >> $GITHUB_ENV',
       { A: undefined },
     ],
-    ["nothing that goes elsewhere", 'echo A=1 >> "$GITHUB_OUTPUT"; echo B=1; echo C=1 >> $MY_GITHUB_ENV', {}],
-    ["PowerShell's way", 'echo "A=1" >> $env:GITHUB_ENV', { A: "1" }],
+    ["not output to another file", 'echo A=1 >> "$GITHUB_OUTPUT"; echo B=1; echo C=1 >> $MY_GITHUB_ENV', {}],
+    ["PowerShell syntax", 'echo "A=1" >> $env:GITHUB_ENV', { A: "1" }],
   ])("%s", (_name, script, expected) => {
     const found = variablesWrittenTo("GITHUB_ENV", script);
     expect(Object.fromEntries(found.map(({ name, value }) => [name, value]))).toEqual(expected);
   });
 
-  test("stand where they can be replaced", () => {
+  test("have offsets at which they can be replaced", () => {
     const script = 'x\necho RUSTFLAGS="-C a --cfg b" >> "$GITHUB_ENV"\n';
     const [found] = variablesWrittenTo("GITHUB_ENV", script);
     expect(found).toEqual({
@@ -54,7 +54,7 @@ describe("commands", () => {
   const words = (script: string) =>
     commandsOf(script).map((command) => command.words.map(({ value, text }) => value ?? `?${text}`));
 
-  test("are found in lists, branches and functions, wrappers taken off", () => {
+  test("are found in lists, branches and functions, without wrappers", () => {
     const script =
       'sudo -E rustup default 1.80 && if a; then cargo "+1.80" build; fi\nf() { b; }\nfor x in 1; do c | d; done\n';
     expect(words(script)).toEqual([
@@ -67,13 +67,13 @@ describe("commands", () => {
     ]);
   });
 
-  test("know what they set", () => {
+  test("include their variables", () => {
     const script = 'RUSTFLAGS="-D x" cargo build\nexport A=1 B\nenv C="2 3" cargo x\nD=$x\n';
     const set = commandsOf(script).map(({ assignments }) => assignments.map(({ name, value }) => [name, value.value]));
     expect(set).toEqual([[["RUSTFLAGS", "-D x"]], [["A", "1"]], [["C", "2 3"]], [["D", undefined]]]);
   });
 
-  test("name the variable that a word is", () => {
+  test("name the variable that a word consists of", () => {
     const [command] = commandsOf('rustup default "${V}" $W ${{ env.X }} a$Y');
     expect(command?.words.map(({ variable, value, text }) => variable ?? value ?? `?${text}`)).toEqual([
       "rustup",
@@ -86,7 +86,7 @@ describe("commands", () => {
   });
 });
 
-test("no text ends in an error", () => {
+test("reads any text without an error", () => {
   const piece = fc.constantFrom(
     "echo ",
     "A=",

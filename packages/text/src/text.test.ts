@@ -13,13 +13,13 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("readText", () => {
-  test("returns the file as it is, byte order mark and carriage returns included", () => {
+  test("returns the file unchanged, with byte order mark and carriage returns", () => {
     const file = path.join(folder, "plain");
     writeFileSync(file, "\uFEFFa\r\nü\n");
     expect(readText(file)).toBe("\uFEFFa\r\nü\n");
   });
 
-  test("names a file that is missing and a folder in its place", () => {
+  test("reports a missing file and a folder in its place", () => {
     expect(() => readText(path.join(folder, "absent"), "absent")).toThrow(/^absent does not exist$/);
     expect(() => readText(folder, "sub")).toThrow(/^sub is a directory, expected a file$/);
   });
@@ -27,7 +27,7 @@ describe("readText", () => {
   test.each([
     ["a zero byte, as binaries have", Buffer.from("a\nb\0c"), /byte 3 is zero/, 2],
     ["Latin-1", Buffer.from([0x61, 0x0a, 0x0a, 0xfc, 0x0a]), /^bad:3 is not valid UTF-8$/, 3],
-    ["a sequence cut at the end", Buffer.from([0x61, 0xe2, 0x82]), /^bad:1 is not valid UTF-8$/, 1],
+    ["a sequence that is truncated at the end", Buffer.from([0x61, 0xe2, 0x82]), /^bad:1 is not valid UTF-8$/, 1],
   ])("refuses %s and names the line", (_name, bytes, message, line) => {
     const failing = (): string => decodeText(bytes, "bad");
     expect(failing).toThrow(message);
@@ -48,7 +48,7 @@ describe("createLocator", () => {
 });
 
 describe("applyEdits", () => {
-  test("replaces, inserts and deletes in one pass, whatever the order", () => {
+  test("replaces, inserts and deletes in one pass, in any order", () => {
     const edits = [
       { start: 4, end: 5, text: "" },
       { start: 0, end: 1, text: "long" },
@@ -57,7 +57,7 @@ describe("applyEdits", () => {
     expect(applyEdits("abcdef", edits)).toBe("longb+cdf");
   });
 
-  test("counts the same edit once and refuses two that disagree", () => {
+  test("applies the same edit once, and refuses two conflicting ones", () => {
     const edit = { start: 1, end: 2, text: "x" };
     expect(applyEdits("abc", [edit, { ...edit }])).toBe("axc");
     expect(() => applyEdits("abc", [edit, { ...edit, text: "y" }])).toThrow(RangeError);

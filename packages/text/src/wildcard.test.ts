@@ -9,7 +9,7 @@ describe("wildcard", () => {
     ["*", ""],
     ["*", "two\nlines/and a slash"],
     ["a.b+c?(d)[e]{f}|^$\\", "a.b+c?(d)[e]{f}|^$\\"],
-  ])("%j takes %j", (pattern, text) => expect(wildcard(pattern).test(text)).toBe(true));
+  ])("%j matches %j", (pattern, text) => expect(wildcard(pattern).test(text)).toBe(true));
 
   test.each([
     ["a*", "ba"],
@@ -18,14 +18,14 @@ describe("wildcard", () => {
     ["a?", "ab"],
     ["a", "A"],
     ["", "a"],
-  ])("%j refuses %j", (pattern, text) => expect(wildcard(pattern).test(text)).toBe(false));
+  ])("%j does not match %j", (pattern, text) => expect(wildcard(pattern).test(text)).toBe(false));
 
-  test("leaves the slash out of a star for files", () => {
+  test("does not match a slash with a star in file mode", () => {
     expect(wildcard("doc/*", { star: "file" }).test("doc/a.md")).toBe(true);
     expect(wildcard("doc/*", { star: "file" }).test("doc/a/b.md")).toBe(false);
   });
 
-  test("takes a question mark for one character, and any case, where asked", () => {
+  test("matches one character with a question mark, and any case, when requested", () => {
     const matcher = wildcard("a?.ZIP", { question: true, ignoreCase: true });
     expect(["A1.zip", "a.zip", "a12.zip"].map((name) => matcher.test(name))).toEqual([true, false, false]);
   });

@@ -6,7 +6,7 @@ import type { TomlNode } from "./node.ts";
 import { parseToml, TomlError } from "./parse.ts";
 import { atPath, parsePath, stringsOf } from "./query.ts";
 
-/** A tree of plain values, for comparing. */
+/** Converts a node to plain values for comparison. */
 function plain(node: TomlNode): unknown {
   if (node.kind === "array") return node.items.map(plain);
   if (node.kind === "table") return Object.fromEntries([...node.entries].map(([key, value]) => [key, plain(value)]));
@@ -14,7 +14,7 @@ function plain(node: TomlNode): unknown {
 }
 
 describe("parseToml", () => {
-  test("reads every way of writing a table", () => {
+  test("reads every notation of a table", () => {
     const text = `a.b = 1\n[c]\nd = { e = "x", f.g = true }\n[c.h]\ni = [1, [2.5]]\n[[bin]]\nname = 'one'\n[bin.sub]\nz = 0\n[[bin]]\nname = 'two'\n`;
     expect(plain(parseToml(text, "f").root)).toEqual({
       a: { b: "1" },
@@ -23,17 +23,17 @@ describe("parseToml", () => {
     });
   });
 
-  test("reads a zero at the very end of a file", () => {
+  test("reads a zero at the end of a file", () => {
     expect(plain(parseToml("a = 0", "f").root)).toEqual({ a: "0" });
   });
 
-  test("keeps keys that are names of object members apart (B58)", () => {
+  test("keeps keys that are also properties of every object (B58)", () => {
     const { root } = parseToml('[__proto__]\nconstructor = "x"\n', "f");
     expect(atPath(root, ["__proto__", "constructor"])).toMatchObject({ value: "x" });
     expect(atPath(root, ["toString"])).toBeUndefined();
   });
 
-  test("places every value by line and column, with a byte order mark and carriage returns too (B106)", () => {
+  test("gives the line and column of every value, even with a byte order mark and carriage returns (B106)", () => {
     const { root, text } = parseToml('\uFEFFa = 1\r\n[t]\r\nkey = "v"\r\n', "f.toml");
     const node = atPath(root, ["t", "key"]);
     expect(node?.location).toEqual({ file: "f.toml", line: 3, column: 7 });
@@ -75,7 +75,7 @@ describe("paths", () => {
     expect(parsePath(text)).toBeUndefined();
   });
 
-  test("a key of digits picks from an array", () => {
+  test("a key of digits selects an item of an array", () => {
     const { root } = parseToml("[[p]]\nn = 'a'\n[[p]]\nn = 'b'\n", "f");
     expect(atPath(root, ["p", "1", "n"])).toMatchObject({ value: "b" });
     expect(atPath(root, ["p", "x", "n"])).toBeUndefined();
@@ -91,7 +91,7 @@ describe("paths", () => {
 });
 
 describe("edits", () => {
-  test("change the one value and keep quotes, comments and spacing", () => {
+  test("change only the value, and keep quotes, comments and spacing", () => {
     const document = parseToml("# top\n[toolchain]\nchannel   =  '1.94.0' # why\n", "f");
     const node = atPath(document.root, ["toolchain", "channel"]);
     if (node?.kind !== "string") throw new Error("no string");
@@ -100,7 +100,7 @@ describe("edits", () => {
     );
   });
 
-  test("write any string so that it reads back the same", () => {
+  test("write any string so that it is read back unchanged", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), fc.constantFrom('"' as const, "'" as const), (value, quote) => {
         const { root } = parseToml(`a = ${formatTomlString(value, quote)}\n`, "f");

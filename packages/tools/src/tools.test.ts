@@ -23,14 +23,14 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const script = (version: string): string => `#!/bin/sh\necho "just ${version}"\n`;
 
-/** A program in `<folder>/just` that says it is of a version. */
+/** Writes a program `<folder>/just` that prints this version. */
 function program(folder: string, version: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, "just"), script(version));
   chmodSync(path.join(folder, "just"), 0o755);
 }
 
-/** A cargo whose `install` makes such a program, and writes down what it was given. */
+/** Writes a cargo whose `install` creates such a program and logs its arguments. */
 function cargo(version: string): void {
   const file = path.join(root, "path/cargo");
   const made = `printf '%s' '${script(version)}' > "$4/bin/just"`;
@@ -83,7 +83,7 @@ function services(parts: Partial<ToolServices> = {}): ToolServices {
   };
 }
 
-/** `@actions/cache` as a folder; every restore and save is written down. */
+/** `@actions/cache` in a folder; every restore and save is recorded. */
 function folderCache(): { calls: string[]; cache: NonNullable<ToolServices["folderCache"]> } {
   const calls: string[] = [];
   const at = (key: string): string => path.join(root, "cache", key);
@@ -107,7 +107,7 @@ const KEY = "release-actions-just-1.59.0-linux-x64-any";
 const pinned = { name: "just", version: "pinned" };
 
 describe("installTool", () => {
-  test("takes the tool on the PATH when its version fits, and whatever it is when asked to", async () => {
+  test("uses the tool on the PATH when its version matches, or in any version with `installed`", async () => {
     program(path.join(root, "path"), "1.59.0");
     expect(await installTool(pinned, services())).toMatchObject({
       from: "PATH",
@@ -122,7 +122,7 @@ describe("installTool", () => {
     });
   });
 
-  test("builds with cargo when nothing is nearer, free of the workspace's flags, and finds it again", async () => {
+  test("builds with cargo as the last source, without the workspace's flags, and finds the tool again", async () => {
     program(path.join(root, "path"), "1.2.3");
     cargo("1.59.0");
     const tool = await installTool(pinned, services());
@@ -140,7 +140,7 @@ describe("installTool", () => {
     expect(await installTool(pinned, services())).toMatchObject({ from: "tool cache" });
   });
 
-  test("reads the version of a program that does not tell it from what cargo wrote down", async () => {
+  test("reads the version of a program that does not print it from cargo's records", async () => {
     program(path.join(root, "home/bin"), "nothing");
     writeFileSync(
       path.join(root, "home/.crates.toml"),
@@ -162,7 +162,7 @@ describe("installTool", () => {
     });
   });
 
-  test("keeps what it built in the cache, and takes it from there", async () => {
+  test("saves a built tool in the cache, and restores it", async () => {
     cargo("1.59.0");
     const { calls, cache } = folderCache();
     await installTool(pinned, services({ folderCache: cache }));
@@ -172,7 +172,7 @@ describe("installTool", () => {
     expect(calls).toEqual([`restore ${KEY}`, `save ${KEY}`, `restore ${KEY}`]);
   });
 
-  test("does not believe a cache that holds something else", async () => {
+  test("does not use a cache with a different version", async () => {
     cargo("1.59.0");
     program(path.join(root, "cache", KEY, "bin"), "6.6.6");
     program(path.join(root, "tool-cache/just/1.59.0/bin"), "6.6.6");
@@ -181,7 +181,7 @@ describe("installTool", () => {
     });
   });
 
-  test("takes a release archive where its digest is pinned", async () => {
+  test("uses a release archive when its digest is pinned", async () => {
     const { bytes, sha256 } = archive("1.59.0");
     const urls: string[] = [];
     const base = services({ pins: pins({ "1.59.0/musl": sha256 }) });
@@ -196,8 +196,8 @@ describe("installTool", () => {
   });
 
   test.each<[string, string, string | undefined, RegExp]>([
-    ["with other bytes than were pinned", "1.59.0", "0".repeat(64), /has SHA-256 [0-9a-f]{64}, expected 0{64}/],
-    ["that holds another version", "1.58.0", undefined, /does not report version 1.59.0/],
+    ["with a different digest", "1.59.0", "0".repeat(64), /has SHA-256 [0-9a-f]{64}, expected 0{64}/],
+    ["with another version", "1.58.0", undefined, /does not report version 1.59.0/],
     ["without the program", "other", undefined, /has no file named just/],
   ])("refuses a release archive %s", async (_name, version, sha256, message) => {
     const made = version === "other" ? archive("1.59.0", "justice") : archive(version);
@@ -209,7 +209,7 @@ describe("installTool", () => {
     expect(existsSync(path.join(root, "cargo.log"))).toBe(false);
   });
 
-  test("builds when the archive is not available, and says why", async () => {
+  test("builds when the archive is not available, and gives the reason", async () => {
     cargo("1.59.0");
     expect(await installTool(pinned, services({ pins: pins({ "1.59.0/musl": "0".repeat(64) }) }))).toMatchObject({
       from: "cargo install",
@@ -218,7 +218,7 @@ describe("installTool", () => {
   });
 
   test.each([
-    ["a tool it does not know", { name: "jsut", version: "pinned" }, /"jsut" cannot be installed here: expected just/],
+    ["an unknown tool", { name: "jsut", version: "pinned" }, /"jsut" cannot be installed here: expected just/],
     [
       "a range",
       { name: "just", version: "^1.0" },
@@ -226,7 +226,7 @@ describe("installTool", () => {
     ],
     ["an option in place of a version", { name: "just", version: "--git=x" }, /is not a version of just/],
     [
-      "`installed` with none on the PATH",
+      "`installed` when there is none on the PATH",
       { name: "just", version: "installed" },
       /^just is not on the PATH, or does not start$/,
     ],
@@ -234,7 +234,7 @@ describe("installTool", () => {
     await expect(installTool(request, services())).rejects.toThrow(message);
   });
 
-  /** A cargo-binstall that takes what the real one does for a crate whose manifest names its binaries. */
+  /** A cargo-binstall that accepts the same arguments as the real one, for a crate whose manifest names its binaries. */
   function binstall(exitCode: number): void {
     const made = `mkdir -p "$7/bin" && printf '%s' '${script("1.59.0")}' > "$7/bin/just" && chmod 755 "$7/bin/just"`;
     writeFileSync(
@@ -244,7 +244,7 @@ describe("installTool", () => {
     );
   }
 
-  test("takes the release's binary by cargo-binstall where that is on the PATH, and nobody else's build", async () => {
+  test("installs only the release's own binary with cargo-binstall when that is on the PATH", async () => {
     cargo("1.59.0");
     binstall(0);
     expect(await installTool(pinned, services())).toMatchObject({ from: "cargo-binstall" });
@@ -255,7 +255,7 @@ describe("installTool", () => {
     );
   });
 
-  test("says that it compiles before it does, and why cargo-binstall did not help", async () => {
+  test("says before it compiles that it does, and why cargo-binstall failed", async () => {
     cargo("1.59.0");
     binstall(94);
     expect(await installTool(pinned, services())).toMatchObject({ from: "cargo install" });
@@ -265,13 +265,13 @@ describe("installTool", () => {
     ]);
   });
 
-  test("says in words that cargo is missing", async () => {
+  test("says that cargo is missing", async () => {
     await expect(installTool(pinned, services())).rejects.toThrow(
       "cargo is not on the PATH, but just 1.59.0 must be compiled with it",
     );
   });
 
-  test("fails with what cargo said when the build fails", async () => {
+  test("fails with cargo's output when the build fails", async () => {
     writeFileSync(path.join(root, "path/cargo"), "#!/bin/sh\necho 'error: could not compile' >&2\nexit 101\n", {
       mode: 0o755,
     });
@@ -287,11 +287,11 @@ describe("the caches", () => {
     [{ GITHUB_REF: "refs/tags/v1.0.0" }, true],
     [{ GITHUB_REF_TYPE: "branch", GITHUB_REF: "refs/heads/tags/x" }, false],
     [{}, false],
-  ])("take %j for the run of a tag: %s", (env, expected) => {
+  ])("treat %j as a run for a tag: %s", (env, expected) => {
     expect(isTagRun(env)).toBe(expected);
   });
 
-  test("are off in the run of a tag, and where there is no service", () => {
+  test("are disabled in a run for a tag, and without a cache service", () => {
     const env = { ACTIONS_RESULTS_URL: "https://results.example.org/" };
     expect(githubFolderCache(env, silentReporter)).toBeDefined();
     expect(githubFolderCache({ ...env, GITHUB_REF_TYPE: "tag" }, silentReporter)).toBeUndefined();
@@ -300,7 +300,7 @@ describe("the caches", () => {
 });
 
 describe("pinned-tools.json", () => {
-  test("pins a digest of every archive that it names", () => {
+  test("pins the digest of every archive", () => {
     for (const { archive: release, version } of PINNED_TOOLS.values()) {
       expect(version).toMatch(/^\d+\.\d+\.\d+$/);
       for (const [key, sha256] of Object.entries(release?.sha256 ?? {})) {

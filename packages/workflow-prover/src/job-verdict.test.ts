@@ -8,7 +8,7 @@ interface Answers {
   readonly skip: Verdict["kind"];
 }
 
-/** A workflow with these triggers and the one job `a` under this condition. */
+/** The answers for the only job `a` of a workflow with these triggers and this condition. */
 function one(on: string, condition: string): Answers {
   return jobs(on, `  a: { runs-on: x, if: ${JSON.stringify(condition)}, steps: [] }`)("a");
 }
@@ -23,7 +23,7 @@ function jobs(on: string, text: string): (id: string) => Answers {
   };
 }
 
-/** A proof is asked for: what cannot be told is neither. */
+/** Whether the verdict is proven: true, false, or `"unknown"`. */
 const runs = ({ run }: Answers): boolean | string => (run === "unknown" ? run : run === "possible");
 const isCertain = ({ skip }: Answers): boolean | string => (skip === "unknown" ? skip : skip === "impossible");
 
@@ -35,7 +35,7 @@ describe("a condition that no event can meet", () => {
     ["a tag where only branches trigger", "{ push: { branches: [main] } }", "startsWith(github.ref, 'refs/tags/')"],
     ["a branch that the filter leaves out", "{ push: { branches: [main] } }", "github.ref_name == 'develop'"],
     [
-      "a branch that a negative pattern takes back",
+      "a branch that a negative pattern excludes",
       "{ push: { branches: ['**', '!wip/**'] } }",
       "github.ref == 'refs/heads/wip/x'",
     ],
@@ -50,17 +50,21 @@ describe("a condition that no event can meet", () => {
       "{ pull_request: { types: [opened] } }",
       "github.event.action == 'closed'",
     ],
-    ["a type that no default includes", "pull_request", "github.event.action == 'labeled'"],
-    ["a base that the filter leaves out", "{ pull_request: { branches: [main] } }", "github.base_ref == 'develop'"],
+    ["a type that is not included by default", "pull_request", "github.event.action == 'labeled'"],
     [
-      "a choice that is not offered",
+      "a base branch that the filter leaves out",
+      "{ pull_request: { branches: [main] } }",
+      "github.base_ref == 'develop'",
+    ],
+    [
+      "a choice that is not an option",
       "{ workflow_dispatch: { inputs: { k: { type: choice, options: [a, b] } } } }",
       "inputs.k == 'c'",
     ],
-    ["an input under an event that has none", "push", "inputs.force"],
-    ["a failure with nothing before it", "push", "failure()"],
-    ["a value that is two things at once", "push", "github.actor == 'a' && github.actor == 'b'"],
-    ["two refs at once", "push", "github.ref == 'refs/heads/main' && github.ref_type == 'tag'"],
+    ["an input for an event without inputs", "push", "inputs.force"],
+    ["a failure without an earlier job", "push", "failure()"],
+    ["a value that must equal two texts", "push", "github.actor == 'a' && github.actor == 'b'"],
+    ["two refs at the same time", "push", "github.ref == 'refs/heads/main' && github.ref_type == 'tag'"],
     ["always, and never", "push", "always() && false"],
   ])("is found: %s", (_case, on, condition) => {
     expect(runs(one(on, condition))).toBe(false);
@@ -69,48 +73,48 @@ describe("a condition that no event can meet", () => {
 
 describe("a condition that some run can meet", () => {
   test.each([
-    ["none to speak of", "push", "true"],
+    ["no condition", "push", "true"],
     [
-      "the default branch, whichever it is",
+      "the default branch, whatever its name",
       "{ push: { branches: [main] } }",
       "github.ref == format('refs/heads/{0}', github.event.repository.default_branch) && !github.event.repository.fork",
     ],
-    ["another than the default branch", "push", "github.ref_name != github.event.repository.default_branch"],
+    ["a branch other than the default branch", "push", "github.ref_name != github.event.repository.default_branch"],
     ["the event itself", "[push, pull_request]", "github.event_name == 'pull_request'"],
     ["a tag without a filter", "push", "startsWith(github.ref, 'refs/tags/v')"],
     ["a tag that the filter lets through", "{ push: { tags: ['v*'] } }", "startsWith(github.ref_name, 'v')"],
     [
-      "a branch of a pattern",
+      "a branch that a pattern matches",
       "{ push: { branches: [main, 'release-*'] } }",
       "startsWith(github.ref, 'refs/heads/release-')",
     ],
     ["a repository", "push", "github.repository == 'org/product'"],
-    ["no fork", "pull_request", "github.event.pull_request.head.repo.full_name == github.repository"],
+    ["a run outside of a fork", "pull_request", "github.event.pull_request.head.repo.full_name == github.repository"],
     ["a fork", "pull_request", "github.event.pull_request.head.repo.full_name != github.repository"],
     ["a label", "pull_request", "contains(github.event.pull_request.labels.*.name, 'full-ci')"],
-    ["one of a list", "push", 'contains(fromJSON(\'["a", "b"]\'), github.actor)'],
+    ["an item of a list", "push", 'contains(fromJSON(\'["a", "b"]\'), github.actor)'],
     ["a commit message", "push", "!contains(github.event.head_commit.message, '[skip ci]')"],
     ["a variable", "push", "vars.ENABLED == 'true'"],
     ["a number", "push", "github.run_attempt > 1"],
     ["a boolean input", "{ workflow_dispatch: { inputs: { force: { type: boolean } } } }", "inputs.force == true"],
     ["a cancelled run", "push", "cancelled()"],
-    ["another case of the same word", "push", "github.event_name == 'PUSH'"],
+    ["the same word in a different case", "push", "github.event_name == 'PUSH'"],
   ])("is not reported: %s", (_case, on, condition) => {
     expect(runs(one(on, condition))).toBe(true);
   });
 });
 
-test("what depends on callers of other repositories is neither proven nor refuted", () => {
+test("a condition that depends on callers in other repositories is neither proven nor refuted", () => {
   expect(runs(one("workflow_call", "github.event_name == 'push'"))).toBe("unknown");
 });
 
 describe("a job that needs others", () => {
-  test("cannot run where one of them cannot", () => {
+  test("cannot run when one of them cannot", () => {
     const at = jobs("push", "  a: { if: false }\n  b: { needs: a }\n  c: { needs: [b] }");
     expect([runs(at("a")), runs(at("b")), runs(at("c"))]).toEqual([false, false, false]);
   });
 
-  test("runs all the same when it asks for it", () => {
+  test("can run anyway when its condition says so", () => {
     const at = jobs(
       "push",
       "  a: { if: false }\n  b: { needs: a, if: always() }\n  c: { needs: a, if: '!cancelled()' }",
@@ -119,7 +123,7 @@ describe("a job that needs others", () => {
     expect([isCertain(at("b")), isCertain(at("c"))]).toEqual([true, true]);
   });
 
-  test("never sees a failure of one that never runs", () => {
+  test("never sees a failure of a job that never runs", () => {
     const at = jobs(
       "push",
       "  a: { if: false }\n  b: { needs: a, if: failure() }\n  c: { needs: a, if: \"always() && needs.a.result == 'success'\" }",
@@ -127,17 +131,17 @@ describe("a job that needs others", () => {
     expect([runs(at("b")), runs(at("c"))]).toEqual([false, false]);
   });
 
-  test("can be skipped, to green, when one it needs can", () => {
+  test("can be skipped, and then passes, when a job that it needs can be skipped", () => {
     const at = jobs("push", "  a: { if: vars.X }\n  b: { needs: a }");
     expect([isCertain(at("a")), isCertain(at("b"))]).toEqual([false, false]);
   });
 
-  test("is certain without any condition", () => {
+  test("is certain to run without any condition", () => {
     const at = jobs("[push, pull_request]", "  a: {}\n  b: { needs: a }");
     expect(isCertain(at("b"))).toBe(true);
   });
 
-  test("ends the search where jobs need each other", () => {
+  test("does not loop when jobs need each other", () => {
     expect(runs(jobs("push", "  a: { needs: b }\n  b: { needs: a }")("a"))).toBe(false);
   });
 });
@@ -154,11 +158,11 @@ describe("an output that is compared with true", () => {
 `,
     )("b");
 
-  test("cannot be told where its writer cannot be read, since only the text `1` equals true", () => {
+  test("is undecided when the step that writes it cannot be read, since only the text `1` equals true", () => {
     expect(output("./decide >> $GITHUB_OUTPUT").run).toBe("unknown");
   });
 
-  test("is told where its writer can be read", () => {
+  test("is decided when the step that writes it can be read", () => {
     expect(output("echo y=true >> $GITHUB_OUTPUT").run).toBe("impossible");
     expect(output("echo y=1 >> $GITHUB_OUTPUT").run).toBe("possible");
   });

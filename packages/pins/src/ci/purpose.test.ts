@@ -73,12 +73,12 @@ describe("in a workflow that releases", () => {
     "ninja build",
     "uses: actions/checkout@v4",
     "uses: softprops/action-gh-release@v2",
-  ])("a job with `%s` alone does not", (step) => {
+  ])("a job with only `%s` does not", (step) => {
     expect(purpose({ steps: [step] })).toBe("checks");
   });
 });
 
-describe("in any workflow, a job ships what it builds and hands over", () => {
+describe("in any workflow, a job ships what it builds and publishes", () => {
   const build = "cargo build --release";
 
   test.each([
@@ -107,11 +107,11 @@ describe("in any workflow, a job ships what it builds and hands over", () => {
   });
 });
 
-describe("the names of a workflow and of a job, and what starts it, say what it is for", () => {
+describe("the names of a workflow and of a job, and its triggers, give its purpose", () => {
   test.each<[string, Omit<Job, "steps">]>([
     ["publish-binaries.yaml", { file: "publish-binaries.yaml" }],
-    ["its name alone", { file: "main.yml", name: "Nightly build and deploy" }],
-    ["words joined in another way", { file: "CreateRelease.yml" }],
+    ["only its name", { file: "main.yml", name: "Nightly build and deploy" }],
+    ["words that are joined differently", { file: "CreateRelease.yml" }],
     ["tags", { file: "main.yml", on: "{ push: { tags: ['v*'] } }" }],
     ["a release", { file: "main.yml", on: "{ release: { types: [published] } }" }],
     ["a list of events", { file: "main.yml", on: "[workflow_dispatch, release]" }],

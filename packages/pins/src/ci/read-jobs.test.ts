@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the expressions of workflows.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings contain expressions of workflows.
 import { describe, expect, test } from "@jest/globals";
 import { MemoryRepository } from "../testing/memory-repository.ts";
 import { type CiJob, resolveValue } from "./job.ts";
@@ -32,7 +32,7 @@ test.each([
   ".github/workflows/ci.yml.bak",
   ".github/ci.yml",
   ".gitlab/workflows/ci.yml",
-])("%s is not", (file) => {
+])("%s is not a workflow", (file) => {
   expect(read("jobs: { a: { steps: [] } }", file)).toEqual([]);
 });
 
@@ -61,7 +61,7 @@ jobs:
     steps: [{ run: x }]
 `;
 
-  test("has what its workflow gives to it", () => {
+  test("inherits settings of its workflow", () => {
     const job = first(TEXT);
     expect(values(job.env)).toEqual({ A: "workflow", B: "job" });
     expect(values(job.inputs)).toEqual({ rust: "1.80.0" });
@@ -94,16 +94,16 @@ jobs:
     ]);
   });
 
-  test("runs in the root where an expression names its folder", () => {
+  test("runs in the root when an expression names its folder", () => {
     expect(read(TEXT)[1]?.steps[0]?.workingDirectory).toBe("");
   });
 
-  test("takes the members of a parallel group for steps", () => {
+  test("has the members of a parallel group as steps", () => {
     const job = first("jobs: { a: { steps: [{ run: x }, { parallel: [{ run: y }, { parallel: [{ run: z }] }] }] } }");
     expect(job.steps.map(({ run }) => run?.text)).toEqual(["x", "y", "z"]);
   });
 
-  test("has a matrix of axes and of what `include` adds, without what `exclude` takes away", () => {
+  test("has a matrix of axes and `include` entries, without `exclude` entries", () => {
     const { matrix } = first(`jobs:
   a:
     strategy:
@@ -125,7 +125,7 @@ jobs:
   });
 });
 
-test("a composite action is a job, and an action in JavaScript is not", () => {
+test("reads a composite action as a job, but not a JavaScript action", () => {
   const text = "inputs: { rust: { default: 1.80.0 } }\nruns: { using: composite, steps: [{ run: x, shell: bash }] }\n";
   for (const file of ["action.yml", ".github/actions/setup/action.yaml"]) {
     const job = first(text, file);
@@ -138,7 +138,7 @@ test("a composite action is a job, and an action in JavaScript is not", () => {
   expect(read(text, "action.yml.erb")).toEqual([]);
 });
 
-test("a list of steps is a job", () => {
+test("reads a list of steps as a job", () => {
   const file = ".github/workflows/build-setup.yml";
   expect(first("- run: x\n- uses: a/b@v1\n", file)).toMatchObject({ id: file, steps: [{}, {}] });
 });
@@ -187,7 +187,7 @@ jobs:
     expect(resolved(name)).toBe("unknown");
   });
 
-  test("finds the variable of the job where no step is given", () => {
+  test("finds the variable of the job when no step is given", () => {
     const scalar = job.env.get("AGAIN");
     expect(scalar && resolveValue(scalar, job)).toMatchObject({ kind: "values", scalars: [{ value: "1.80.0" }] });
   });

@@ -19,13 +19,13 @@ describe("the answers to configure scripts in a release build", () => {
     });
   });
 
-  test("that differ are put right", async () => {
+  test("that differ are corrected", async () => {
     const { findings, fixed } = await checked(script("echo before", 'echo "ac_cv_func_x=no" >> "$GITHUB_ENV"'));
     expect(findings).toEqual([`error ${SETUP}:3: "no" here, "yes" at Dockerfile:2`]);
     expect(fixed[SETUP]).toBe(script("echo before", 'echo "ac_cv_func_x=yes" >> "$GITHUB_ENV"'));
   });
 
-  test("that are absent are added below the last variable", async () => {
+  test("that are missing are added after the last variable", async () => {
     const { findings, fixed } = await checked(script('echo "FOO=1" >> "$GITHUB_ENV"', "echo after"));
     expect(findings).toEqual([`error ${SETUP}:2: "(ac_cv_func_x is not set)" here, "yes" at Dockerfile:2`]);
     expect(fixed[SETUP]).toBe(
@@ -37,13 +37,13 @@ describe("the answers to configure scripts in a release build", () => {
     ["in a line with a key", '- run: echo "FOO=1" >> "$GITHUB_ENV"\n', 1],
     ["nowhere", script("echo hello"), 1],
     ["only in the name of a step", "- name: echo X=1 >> $GITHUB_ENV\n  run: echo hello\n", 1],
-  ])("are not added where no line can be copied: set %s", async (_name, setup, line) => {
+  ])("are not added when there is no line to copy: set %s", async (_name, setup, line) => {
     const { findings, fixed } = await checked(setup);
     expect(findings).toEqual([`error ${SETUP}:${line}: "(ac_cv_func_x is not set)" here, "yes" at Dockerfile:2`]);
     expect(fixed).toEqual({});
   });
 
-  test("that the Docker build lacks are an error there", async () => {
+  test("that the Docker build lacks are an error in the Dockerfile", async () => {
     const both = script('echo "ac_cv_func_x=yes" >> "$GITHUB_ENV"', 'echo "krb5_cv_y=no" >> "$GITHUB_ENV"');
     expect((await checked(both)).findings).toEqual([`error Dockerfile:2: "(not set)" here, "no" at ${SETUP}:3`]);
     expect((await checked(both, "FROM debian:12\n")).findings).toEqual([]);
@@ -57,7 +57,7 @@ describe("the answers to configure scripts in a release build", () => {
     expect(facts["ENV ac_cv_func_x"]).toHaveLength(2);
   });
 
-  test("that only the caller of a build knows, and other variables, are compared with nothing", async () => {
+  test("that depend on build arguments, and other variables, are not compared", async () => {
     const text = "FROM debian:12\nARG X\nENV ac_cv_func_x=$X my_ac_cv_z=1 PATH=/bin\n";
     expect((await checked(script("echo hello"), text)).findings).toEqual([]);
   });

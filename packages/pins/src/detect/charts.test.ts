@@ -16,11 +16,11 @@ const found = async (files: Readonly<Record<string, string>>, history: History =
 
 describe("a chart", () => {
   test.each<[string, string, string | undefined, string[]]>([
-    ["as the crate", "1.2.3", "1.2.3", []],
-    ["as the crate, with a v", "1.2.3", "v1.2.3", []],
-    ["left behind as a whole", "1.2.2", "1.2.2", ["error 3: version 1.2.2", "error 4: appVersion 1.2.2"]],
-    ["whose appVersion was left behind", "1.2.3", "1.2.2", ["error 4: appVersion 1.2.2"]],
-    ["with a version of its own", "0.4.0", "1.2.2", ["error 4: appVersion 1.2.2"]],
+    ["with the version of the crate", "1.2.3", "1.2.3", []],
+    ["with the version of the crate, with a v", "1.2.3", "v1.2.3", []],
+    ["with an old version and appVersion", "1.2.2", "1.2.2", ["error 3: version 1.2.2", "error 4: appVersion 1.2.2"]],
+    ["with an old appVersion", "1.2.3", "1.2.2", ["error 4: appVersion 1.2.2"]],
+    ["with its own version", "0.4.0", "1.2.2", ["error 4: appVersion 1.2.2"]],
     ["without appVersion", "1.2.2", undefined, ["error 3: version 1.2.2"]],
     ["whose appVersion is a channel", "0.4.0", "latest", []],
   ])("%s", async (_name, version, appVersion, expected) => {
@@ -33,14 +33,14 @@ describe("a chart", () => {
     );
   });
 
-  test("with a version of its own is noted", async () => {
+  test("with its own version causes a note", async () => {
     const { notes } = await checkFiles({ ...crate("1.2.3"), ...chart("0.4.0", "1.2.3") });
     expect(notes).toEqual([
       "chart/Chart.yaml: the version 0.4.0 is the chart's own, because it was not equal to appVersion.",
     ]);
   });
 
-  test("may stay at the last release between releases", async () => {
+  test("may keep the last release's version between releases", async () => {
     const behind = chart("1.2.2", "1.2.2");
     for (const [version, severity] of [
       ["1.3.0-dev", "warning"],
@@ -56,7 +56,7 @@ describe("a chart", () => {
     ]);
   });
 
-  test("of another name, which may be of another product, is a warning", async () => {
+  test("with another name, which may belong to another product, is a warning", async () => {
     for (const name of ["other", "ap", "a-b"]) {
       const findings = await found({ ...crate("1.2.3"), ...chart("1.2.2", "1.2.2", name) });
       expect(findings.map((each) => each.split(" ")[0])).toEqual(["warning", "warning"]);
@@ -68,7 +68,7 @@ describe("a chart", () => {
     ["beacon-server", "beacon"],
     ["beacon_types", "beacon-helm"],
     ["ab-server", "ab"],
-  ])("of the crate %s is %s", async (name, chartName) => {
+  ])("of the crate %s may be called %s", async (name, chartName) => {
     const findings = await found({ ...crate("1.2.3", name), ...chart("1.2.2", "1.2.2", chartName) });
     expect(findings.map((each) => each.split(" ")[0])).toEqual(["error", "error"]);
   });
@@ -77,19 +77,19 @@ describe("a chart", () => {
     ["ab-server", "ab-helm"],
     ["beacons", "beacon"],
     ["server-beacon", "beacon"],
-  ])("of the crate %s may not be %s", async (name, chartName) => {
+  ])("of the crate %s may not be called %s", async (name, chartName) => {
     const findings = await found({ ...crate("1.2.3", name), ...chart("1.2.2", "1.2.2", chartName) });
     expect(findings.map((each) => each.split(" ")[0])).toEqual(["warning", "warning"]);
   });
 });
 
-describe("of several charts", () => {
-  test("those named like a crate are compared", async () => {
+describe("several charts", () => {
+  test("are compared if they have the name of a crate", async () => {
     const files = { ...crate("1.2.3"), ...chart("1.2.2"), ...chart("0.1.0", "9.9.9", "other", "other/Chart.yaml") };
     expect(await found(files)).toEqual(['error chart/Chart.yaml:3: "1.2.2" here, "1.2.3" at Cargo.toml:3']);
   });
 
-  test("those inside a chart are its dependencies, and those of tests belong to the tests", async () => {
+  test("are ignored inside a chart, whose dependencies they are, and in tests", async () => {
     const files = {
       ...crate("1.2.3"),
       ...chart("1.2.3"),
@@ -104,8 +104,8 @@ describe("of several charts", () => {
   });
 });
 
-describe("a chart's own version, by its history", () => {
-  /** HEAD, and the state before the last change of the file. */
+describe("a chart's own version, judged by its history", () => {
+  /** A history with the file in HEAD and before its last change. */
   const history = (head: string | undefined, before?: string): History => ({
     changesOf: async (files, lines) =>
       before !== undefined && files[0] === "chart/Chart.yaml" && new RegExp(lines).test("appVersion:")
@@ -121,22 +121,22 @@ describe("a chart's own version, by its history", () => {
 
   test.each<[string, History, string[]]>([
     ["was equal before the last commit", history(text, chartText("1.2.3", "1.2.3")), BEHIND],
-    ["was equal but for a v", history(text, chartText("1.2.3", "v1.2.3")), BEHIND],
+    ["was equal except for a v", history(text, chartText("1.2.3", "v1.2.3")), BEHIND],
     ["was equal in HEAD, and is being changed", history(chartText("1.2.3", "1.2.3")), BEHIND],
-    ["was another one in HEAD already", history(chartText("1.2.2", "1.2.3"), chartText("1.2.3", "1.2.3")), []],
-    ["was another one before", history(text, chartText("1.2.2", "1.2.3")), []],
-    ["was alone before", history(text, chartText("1.2.3")), []],
+    ["already differed in HEAD", history(chartText("1.2.2", "1.2.3"), chartText("1.2.3", "1.2.3")), []],
+    ["differed before", history(text, chartText("1.2.2", "1.2.3")), []],
+    ["had no appVersion before", history(text, chartText("1.2.3")), []],
     ["was never changed", history(text), []],
-    ["is in no commit yet", history(undefined, chartText("1.2.3", "1.2.3")), []],
-    ["stood in a file of another kind", history(text, "- a\n- b\n"), []],
-    ["stood in an empty file", history(text, ""), []],
+    ["is not committed yet", history(undefined, chartText("1.2.3", "1.2.3")), []],
+    ["was in a file of another kind", history(text, "- a\n- b\n"), []],
+    ["was in an empty file", history(text, ""), []],
   ])("that %s", async (_name, its, expected) => {
     expect(await found(files, its)).toEqual(expected);
   });
 });
 
 describe("versions", () => {
-  test("a placeholder is not compared with charts and tags", async () => {
+  test("does not compare a placeholder with charts and tags", async () => {
     for (const version of ["0.0.0", "0.0.0-dev"]) {
       const { findings, notes } = await checkFiles(
         { ...crate(version), ...chart("1.2.2", "1.2.2") },
@@ -148,7 +148,7 @@ describe("versions", () => {
     expect((await checkFiles(crate("0.0.01"), { tag: "v1.2.2" })).findings).toHaveLength(1);
   });
 
-  test("the product has that of the workspace before that of the crate at its root", async () => {
+  test("prefers the version of the workspace to that of its root crate", async () => {
     const files = {
       "Cargo.toml":
         '[workspace]\nmembers = ["a"]\n[workspace.package]\nversion = "2.0.0"\n[package]\nname = "app"\nversion = "1.0.0"\n',
@@ -164,7 +164,7 @@ describe("versions", () => {
     });
   });
 
-  test("without a version of the product, charts have nothing to follow", async () => {
+  test("does not check charts when the product has no version", async () => {
     const files = {
       "Cargo.toml": '[workspace]\nmembers = ["a"]\n',
       "a/Cargo.toml": '[package]\nname = "app"\nversion = "1.0.0"\n',
@@ -175,7 +175,7 @@ describe("versions", () => {
     expect((await checkFiles(files, { tag: "v2.0.0" })).findings).toHaveLength(1);
   });
 
-  test("a repository without a workspace says so", async () => {
+  test("reports a repository without a workspace", async () => {
     expect((await checkFiles(chart("1.0.0"))).notes).toEqual([
       "There is no Cargo workspace here: versions and lock files are not compared.",
     ]);
@@ -192,12 +192,12 @@ describe("workspaces", () => {
   const STALE = (folder: string, name: string) =>
     `error ${folder}Cargo.lock:5: ${folder}Cargo.lock: ${name} is at 0.9.0, expected 1.0.0 (run \`cargo update -w\`)`;
 
-  test("that of the root comes first, and others count where they say that they are one", async () => {
+  test("include the root first, and others that declare a workspace", async () => {
     const files = { ...lone("", "app"), ...lone("apps/web/", "web", "[workspace]\n"), ...lone("lost/", "lost") };
     expect(await found(files)).toEqual([STALE("", "app"), STALE("apps/web/", "web")]);
   });
 
-  test("a crate alone counts where there is no other, and those aside never", async () => {
+  test("include a single crate when there is no other, but never crates in side folders", async () => {
     expect(await found(lone("rust/", "app"))).toEqual([STALE("rust/", "app")]);
     expect(await found(lone("examples/a/", "app"))).toEqual([]);
     expect(await found({ "Cargo.toml": "[profile.release]\nlto = true\n", ...lone("rust/", "app") })).toEqual([
@@ -207,7 +207,7 @@ describe("workspaces", () => {
     expect((await checkFiles({ "rust/Cargo.toml.in": text, "rust/my-Cargo.toml": text })).notes).toHaveLength(1);
   });
 
-  test("the shallower one comes first, whatever its name", async () => {
+  test("are ordered by depth before name", async () => {
     const deep = lone("a/b/", "deep", "[workspace]\n");
     expect(await found({ ...deep, ...lone("z/", "app", "[workspace]\n") })).toEqual([
       STALE("z/", "app"),
@@ -227,7 +227,7 @@ describe("a lock file", () => {
   const locked = (names: readonly string[], version = "0.9.0", more = "") =>
     `version = 4\n${names.map((name) => `\n[[package]]\nname = "${name}"\nversion = "${version}"\n`).join("")}${more}`;
 
-  test("left behind is one finding, and a fix changes every crate of it", async () => {
+  test("with old versions is one finding, and a fix changes every crate in it", async () => {
     const { findings, fixed, facts } = await checkFiles({ ...members(), "Cargo.lock": locked(crates) });
     expect(findings).toEqual([
       "error Cargo.lock:5: Cargo.lock: 7 crates are at 0.9.0, expected 1.0.0 (run `cargo update -w`)",
@@ -236,7 +236,7 @@ describe("a lock file", () => {
     expect(facts["locked workspace version"]).toHaveLength(7);
   });
 
-  test("that lacks crates names five of them", async () => {
+  test("that lacks crates is reported with five of them", async () => {
     const lacks = async (names: readonly string[]) =>
       await found({ ...members(), "Cargo.lock": locked(names, "1.0.0") });
     expect(await lacks([])).toEqual([
@@ -250,7 +250,7 @@ describe("a lock file", () => {
     ]);
   });
 
-  test("with a release of a member from a registry beside it, and a crate with its own version", async () => {
+  test("may contain a member's release from a registry, and a crate with its own version", async () => {
     const source = 'source = "registry+https://github.com/rust-lang/crates.io-index"\n';
     const files = {
       ...members(),

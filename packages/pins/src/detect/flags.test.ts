@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the expressions of workflows.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings contain expressions of workflows.
 import { describe, expect, test } from "@jest/globals";
 import { checkFiles } from "../testing/check-files.ts";
 
@@ -31,12 +31,12 @@ const HIDES = "hides --cfg=tokio_unstable of [build] at .cargo/config.toml:2: ca
 describe("a variable hides the flags of the configuration file", () => {
   test.each<[string, Record<string, string>, string[]]>([
     [
-      "in what is shipped",
+      "in a job that ships",
       build("-Dwarnings"),
       [`error .github/workflows/release.yml:5: RUSTFLAGS "-Dwarnings" ${HIDES}`],
     ],
     ["in a check", build("-Dwarnings", "ci"), [`warning .github/workflows/ci.yml:5: RUSTFLAGS "-Dwarnings" ${HIDES}`]],
-    ["where it is empty", build(""), [`error .github/workflows/release.yml:5: RUSTFLAGS "" ${HIDES}`]],
+    ["when it is empty", build(""), [`error .github/workflows/release.yml:5: RUSTFLAGS "" ${HIDES}`]],
     ["unless it repeats them", build("-Dwarnings --cfg=tokio_unstable"), []],
     ["unless an expression sets it", build("${{ env.FLAGS }}"), []],
     [
@@ -55,11 +55,11 @@ describe("a variable hides the flags of the configuration file", () => {
       [`error .github/workflows/release.yml:7: RUSTFLAGS "-C debuginfo=1" ${HIDES}`],
     ],
     [
-      "that a script hands to later steps",
+      "that a script passes to later steps",
       step('run: echo "RUSTFLAGS=-Dwarnings" >> "$GITHUB_ENV"'),
       [`error .github/workflows/release.yml:7: RUSTFLAGS "-Dwarnings" ${HIDES}`],
     ],
-    ["unless it goes on from an earlier value", step('run: RUSTFLAGS="$RUSTFLAGS -Dwarnings" cargo build'), []],
+    ["unless it extends an earlier value", step('run: RUSTFLAGS="$RUSTFLAGS -Dwarnings" cargo build'), []],
     ["unless it is for a tool that is installed", step("run: RUSTFLAGS=-Dwarnings cargo install cargo-deny"), []],
     ["unless it is for documentation", step("run: RUSTFLAGS=-Dwarnings cargo doc"), []],
     ["unless it has another name", step("run: CARGO_BUILD_RUSTFLAGS_OLD=-Dwarnings cargo build"), []],
@@ -67,7 +67,7 @@ describe("a variable hides the flags of the configuration file", () => {
     expect((await checked(CONFIG, files)).findings).toEqual(expected);
   });
 
-  test("that an action sets by itself", async () => {
+  test("that an action sets implicitly", async () => {
     const uses = "uses: actions-rust-lang/setup-rust-toolchain@v1";
     const name = "actions-rust-lang/setup-rust-toolchain";
     expect((await checked(CONFIG, step(uses))).findings).toEqual([
@@ -89,7 +89,7 @@ describe("a variable hides the flags of the configuration file", () => {
       [`error Dockerfile:2: RUSTFLAGS "-Dwarnings" ${HIDES}`],
     ],
     [
-      "an ARG of a stage, once although another one goes on from it",
+      "an ARG of a stage, once although another one extends it",
       "FROM debian:12 AS a\nARG RUSTFLAGS=-Dwarnings\nFROM a\nRUN cargo build\n",
       [`error Dockerfile:2: RUSTFLAGS "-Dwarnings" ${HIDES}`],
     ],
@@ -108,7 +108,7 @@ describe("a variable hides the flags of the configuration file", () => {
     expect((await checked(CONFIG, { Dockerfile: text })).findings).toEqual(expected);
   });
 
-  test("and a fix adds them as the configuration spells them", async () => {
+  test("and a fix adds them in the configuration's spelling", async () => {
     const { fixed } = await checked(CONFIG, build("-Dwarnings"));
     expect(fixed[".github/workflows/release.yml"]).toContain('RUSTFLAGS: "-Dwarnings --cfg tokio_unstable"');
     expect((await checked(CONFIG, build(""))).fixed[".github/workflows/release.yml"]).toContain(
@@ -126,7 +126,7 @@ describe("flags of a target", () => {
     expect((await checked(MUSL, build("-Dwarnings"))).findings).toEqual([]);
   });
 
-  test("are hidden where a script or the matrix names the target", async () => {
+  test("are hidden when a script or the matrix names the target", async () => {
     const musl = [
       step("run: cargo build --target x86_64-unknown-linux-musl", "env: { RUSTFLAGS: -Dwarnings }"),
       job(
@@ -152,7 +152,7 @@ describe("flags of a target", () => {
     }
   });
 
-  test("are built by the runners that the matrix names", async () => {
+  test("are hidden on the runners that the matrix names", async () => {
     const matrix = (axis: string) =>
       job(
         "release",
@@ -174,14 +174,14 @@ describe("flags of a target", () => {
     expect((await checked(LINUX, flags("runner.os == 'Windows'"))).findings).toEqual([]);
   });
 
-  test("of a composite action are those of every system", async () => {
+  test("are hidden by a composite action, which may run on every system", async () => {
     const text =
       "runs:\n  using: composite\n  steps:\n    - run: RUSTFLAGS=-Dwarnings cargo build\n      shell: bash\n";
     const config = "[target.'cfg(windows)']\nrustflags = ['-Ctarget-feature=+crt-static']\n";
     expect((await checked(config, { "action.yml": text })).findings).toHaveLength(1);
   });
 
-  test("are told beside those of [build], which a target with flags of its own does not get", async () => {
+  test("are reported separately from those of [build], which do not apply to a target with its own flags", async () => {
     const { findings, facts } = await checked(CONFIG + LINUX + MUSL, build("-Dwarnings"));
     expect(findings).toEqual([
       expect.stringMatching(
@@ -205,7 +205,7 @@ describe("flags of a target", () => {
   });
 });
 
-test("a flag that [build] and a target have is told once", async () => {
+test("reports a flag of both [build] and a target once", async () => {
   const config = `${CONFIG}[target.'cfg(unix)']\nrustflags = ["--cfg", "tokio_unstable", "-Clink-arg=-s"]\n`;
   const text = step("run: cargo build --target x86_64-pc-windows-msvc", "env: { RUSTFLAGS: -Dwarnings }");
   expect((await checked(config, text)).findings).toEqual([
@@ -213,7 +213,7 @@ test("a flag that [build] and a target have is told once", async () => {
   ]);
 });
 
-test("`only` chooses between the flags of [build] and those of a target", async () => {
+test("selects flags of [build] or of a target with `only`", async () => {
   const only = async (config: string, name: string) =>
     (await checkFiles({ ".cargo/config.toml": config, ...build("-Dwarnings") }, { only: [name] })).findings;
   expect(await only(CONFIG, "config rustflags")).toHaveLength(1);
@@ -224,7 +224,7 @@ test("`only` chooses between the flags of [build] and those of a target", async 
   expect(await only(CONFIG, "images")).toEqual([]);
 });
 
-test("a line of the workflow's env counts once, for the job that ships and for the targets of all jobs", async () => {
+test("counts a line of the workflow's env once, for the job that ships and the targets of all jobs", async () => {
   const files = {
     ".github/workflows/release.yml":
       "on: push\nenv:\n  RUSTFLAGS: -Dwarnings\njobs:\n  test:\n    runs-on: windows-2025\n    steps: [{ run: cargo build }]\n  dist:\n    runs-on: macos-15\n    steps: [{ run: cargo build }]\n",
@@ -236,14 +236,14 @@ test("a line of the workflow's env counts once, for the job that ships and for t
   expect((await checked(config, files)).findings).toHaveLength(1);
 });
 
-test("the setup of cargo-dist builds for its targets, and one that is derived cannot be out of step", async () => {
+test("reads cargo-dist's setup as a build for its targets, and accepts one that uses release-build-setup", async () => {
   const dist = (targets: string) => `[dist]\ngithub-build-setup = "../dist/setup.yml"\ntargets = ["${targets}"]\n`;
   const setup = '- run: echo "RUSTFLAGS=-Dwarnings" >> "$GITHUB_ENV"\n';
   const files = (targets: string) => ({
     "dist-workspace.toml": dist(targets),
     ".github/workflows/../dist/setup.yml": setup,
   });
-  // Outside of the workflows' folder it is not among the jobs, so that nothing is known of it.
+  // A setup file outside of the workflows' folder is not read as a job.
   expect((await checked(MUSL, files("x86_64-unknown-linux-musl"))).findings).toEqual([]);
   const inside = (targets: string, text = setup) => ({
     "dist-workspace.toml": dist(targets).replace("../dist/", "./"),
@@ -265,11 +265,11 @@ test.each([
   ["no flags", "[build]\njobs = 4\n"],
   ["an empty list", "[build]\nrustflags = []\n"],
   ["a number", "[build]\nrustflags = 3\n"],
-])("a configuration with %s hides nothing", async (_name, config) => {
+])("finds nothing hidden with %s in the configuration", async (_name, config) => {
   expect(await checked(config, build("-Dwarnings"))).toMatchObject({ findings: [], fixed: {} });
 });
 
-test("the older name of the file is read first", async () => {
+test("reads the older name of the file first", async () => {
   const files = { ".cargo/config": CONFIG, ...build("-Dwarnings") };
   expect((await checked("[build]\n", files)).findings).toEqual([
     `error .github/workflows/release.yml:5: RUSTFLAGS "-Dwarnings" ${HIDES.replace(".toml", "")}`,

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the expressions of workflows.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings contain expressions of workflows.
 import { describe, expect, test } from "@jest/globals";
 import { checkFiles } from "../testing/check-files.ts";
 
@@ -15,7 +15,7 @@ const dist = (container: string) => ({
 const found = async (...files: readonly Readonly<Record<string, string>>[]) =>
   (await checkFiles(Object.assign({}, ...files))).findings;
 
-describe("where images are named", () => {
+describe("places of images include", () => {
   const LEADER = docker(`${TOOLS}:1.2.0`);
   const OLD = `${TOOLS}:1.1.0`;
 
@@ -42,24 +42,24 @@ describe("where images are named", () => {
       "a service of a test",
       { ".github/workflows/x.yml": `on: push\njobs:\n  a:\n    services: { db: { image: "${OLD}" } }\n` },
     ],
-    ["a name that is chosen later", job("${{ matrix.image }}")],
+    ["a name from a variable", job("${{ matrix.image }}")],
     [
-      "env of the same name",
+      "an `env` key of the same name",
       { ".github/workflows/x.yml": `on: push\nenv: { image: "${OLD}" }\njobs:\n  container: { image: "${OLD}" }\n` },
     ],
-    ["a pipeline of others", { ".gitlab-ci.yml": `image: ${OLD}\n` }],
+    ["a pipeline of another service", { ".gitlab-ci.yml": `image: ${OLD}\n` }],
     ["a compose file", { "compose.yaml": `services: { a: { image: "${OLD}" } }\n` }],
     ["a test", docker(OLD, "tests/Dockerfile")],
-  ])("and not: %s", async (_name, files) => {
+  ])("but not: %s", async (_name, files) => {
     expect(await found(LEADER, files)).toEqual([]);
   });
 
-  test("a comment behind a command is not one of the whole line", async () => {
+  test("a command with a comment after it", async () => {
     expect(await found(LEADER, { justfile: `build:\n    docker run ${OLD} # old\n` })).toHaveLength(1);
   });
 });
 
-describe("pipelines of other services name the Rust that they test with", () => {
+describe("pipelines of other services name the Rust for their tests with", () => {
   test.each<[string, Record<string, string>, string]>([
     ["an image", { ".gitlab-ci.yml": "test:\n  image: rust:1.90.0\n" }, ".gitlab-ci.yml:2"],
     ["an image with a name", { ".gitlab-ci.yml": "test:\n  image:\n    name: rust:1.90.0\n" }, ".gitlab-ci.yml:3"],
@@ -77,13 +77,13 @@ describe("pipelines of other services name the Rust that they test with", () => 
     ["a variable", { ".gitlab-ci.yml": "test:\n  image: rust:1.90.0$SUFFIX\n" }],
     ["the name of something else", { ".gitlab-ci.yml": "test:\n  name: rust:1.90.0\n" }],
     ["an example", { "examples/.gitlab-ci.yml": "test:\n  image: rust:1.90.0\n" }],
-  ])("and not: %s", async (_name, files) => {
+  ])("but not: %s", async (_name, files) => {
     expect(await found({ "rust-toolchain": "1.95.0\n" }, files)).toEqual([]);
   });
 });
 
 describe("one image in several places", () => {
-  test("is to have the newest version, and a fix writes it as the tag is written", async () => {
+  test("must have the newest version, and a fix keeps the format of the tag", async () => {
     const files = { ...docker(`${TOOLS}:v1.2.0-slim`), ...just(`${TOOLS}:v1.10.0-slim`), ...job(`${TOOLS}:1.9`) };
     const { findings, fixed, facts } = await checkFiles(files);
     expect(findings).toEqual([
@@ -98,26 +98,26 @@ describe("one image in several places", () => {
     ]);
   });
 
-  test("that has no tag in one place", async () => {
+  test("may lack a tag in one place, which is an error", async () => {
     const { findings, fixed } = await checkFiles({ ...docker(TOOLS), ...just(`${TOOLS}:1.2.0`) });
     expect(findings).toEqual(['error Dockerfile:1: "latest" here, "1.2.0" at justfile:2']);
     expect(fixed).toEqual(docker(`${TOOLS}:1.2.0`));
   });
 
-  test("that has other words in one place", async () => {
+  test("may have a floating tag in one place, which is an error", async () => {
     const { findings, fixed } = await checkFiles({ ...docker(`${TOOLS}:main`), ...just(`${TOOLS}:1.2.0`) });
     expect(findings).toEqual(['error Dockerfile:1: "main" here, "1.2.0" at justfile:2']);
     expect(fixed).toEqual(docker(`${TOOLS}:1.2.0`));
   });
 
-  test("without a version anywhere is only a warning about what moves", async () => {
+  test("without any version only causes warnings about floating tags", async () => {
     expect(await found(docker(`${TOOLS}:main`), just(`${TOOLS}:edge`), job(`${TOOLS}:bookworm`))).toEqual([
       'warning Dockerfile:1: "ghcr.io/o/dev-tools:main" is not pinned: the tag main moves',
       'warning justfile:2: "ghcr.io/o/dev-tools:edge" is not pinned: the tag edge moves',
     ]);
   });
 
-  test("that moves where nothing is shipped is a warning", async () => {
+  test("with a floating tag where nothing is shipped causes a warning", async () => {
     const leader = docker(`${TOOLS}:1.2.0`);
     expect(await found(leader, just(`${TOOLS}:latest`))).toEqual([
       'warning justfile:2: "latest" here, "1.2.0" at Dockerfile:1',
@@ -127,7 +127,7 @@ describe("one image in several places", () => {
     ]);
   });
 
-  test("in several versions that one file names may be meant", async () => {
+  test("may intentionally have several versions in one file", async () => {
     const text = ["1.1.0", "1.2.0", "1.3.0"].map((version) => `FROM ${TOOLS}:${version}\nRUN cargo build\n`).join("");
     expect(await found({ Dockerfile: text })).toEqual([
       'warning Dockerfile:3: "1.2.0" here, "1.3.0" at Dockerfile:5',
@@ -138,7 +138,7 @@ describe("one image in several places", () => {
     expect(await found({ "ci/Dockerfile": two })).toEqual([expect.stringMatching(/^warning/)]);
   });
 
-  test("that is a base image of Dockerfiles alone is a warning, unless Rust is built in it", async () => {
+  test("that is only a base image causes a warning, unless Rust is built in it", async () => {
     const base = (name: string, run: string) =>
       found(
         docker(`ghcr.io/o/${name}:1.1.0`, "a/Dockerfile", run),
@@ -152,14 +152,14 @@ describe("one image in several places", () => {
       expect(await base(name, "true")).toEqual([expect.stringMatching(/^error/)]);
   });
 
-  test("in which a later stage builds Rust counts as one that does", async () => {
+  test("counts as an image in which Rust is built when a later stage builds it", async () => {
     const text = (version: string) => `FROM ghcr.io/o/base:${version} AS a\nFROM a AS b\nFROM b\nRUN cargo build\n`;
     expect(await found({ "a/Dockerfile": text("1.1.0"), "b/Dockerfile": text("1.2.0") })).toEqual([
       expect.stringMatching(/^error a.Dockerfile:1/),
     ]);
   });
 
-  test("that is official may differ", async () => {
+  test("may differ if it is an official image", async () => {
     expect(await found(docker("debian:12.1"), just("docker.io/library/debian:12.2"))).toEqual([]);
   });
 });
@@ -167,13 +167,13 @@ describe("one image in several places", () => {
 describe("digests", () => {
   const pinned = (version: string, digit: string): string => `${TOOLS}:${version}@${digest(digit)}`;
 
-  test("of one tag are one", async () => {
+  test("of one tag must be equal", async () => {
     const { findings, fixed } = await checkFiles({ ...docker(pinned("1.2.0", "a")), ...just(pinned("1.2.0", "b")) });
     expect(findings).toEqual([`error justfile:2: "${digest("b")}" here, "${digest("a")}" at Dockerfile:1`]);
     expect(fixed).toEqual(just(pinned("1.2.0", "a")));
   });
 
-  test("of an older tag follow it, as the registry has them", async () => {
+  test("of an older tag are updated with it from the registry", async () => {
     const files = { ...docker(`${TOOLS}:1.2.0`), ...just(pinned("1.1.0", "a")) };
     const asked: string[] = [];
     const imageDigest = async (image: string): Promise<string> => {
@@ -185,7 +185,7 @@ describe("digests", () => {
     expect((await checkFiles(files)).fixed).toEqual({});
   });
 
-  test("alone are compared with that of the newest tag", async () => {
+  test("without a tag are compared with that of the newest tag", async () => {
     const alone = just(`${TOOLS}@${digest("a")}`);
     const files = { ...docker(`${TOOLS}:1.2.0`), ...alone };
     expect((await checkFiles(files)).findings).toEqual([]);
@@ -199,7 +199,7 @@ describe("digests", () => {
   });
 });
 
-describe("the Rust inside an image that another repository makes", () => {
+describe("the Rust inside an image from another repository", () => {
   const RUST = { "rust-toolchain": "1.95.0\n" };
   const UNKNOWN = "the registry did not tell which Rust is in";
 
@@ -212,7 +212,7 @@ describe("the Rust inside an image that another repository makes", () => {
     ],
     ["a task whose image has another name", just("ghcr.io/o/postgres:1.0"), []],
     [
-      "cargo-dist, whatever its name",
+      "cargo-dist, with any image name",
       dist('"ghcr.io/o/x:1.0"'),
       [`${UNKNOWN} an image that builds run in, expected 1.95.0: ghcr.io/o/x:1.0 (dist-workspace.toml:3)`],
     ],
@@ -225,11 +225,11 @@ describe("the Rust inside an image that another repository makes", () => {
     ["a pipeline of another service", { ".gitlab-ci.yml": `image: ${TOOLS}:1.0\n` }, []],
     ["a container of cargo-dist without an image", dist('{ host = "x" }'), []],
     ["an official image", job("debian:12", "release.yml", "build", "cargo build"), []],
-  ])("is asked for where it matters: %s", async (_name, files, expected) => {
+  ])("is checked in places where it matters: %s", async (_name, files, expected) => {
     expect((await checkFiles({ ...RUST, ...files })).elsewhere).toEqual(expected);
   });
 
-  test("is told where it is another one", async () => {
+  test("is reported when it differs", async () => {
     const files = { ...RUST, ...just(`${TOOLS}:1.0`), ...dist('"ghcr.io/o/x:1.0"'), ...job("ghcr.io/o/builder:2.0") };
     const inspectImage = async (image: string) => (image === `${TOOLS}:1.0` ? "1.94.0" : undefined);
     const { findings, elsewhere, facts } = await checkFiles(files, { inspectImage });
@@ -243,12 +243,12 @@ describe("the Rust inside an image that another repository makes", () => {
     expect([same.elsewhere, same.findings]).toEqual([[], []]);
   });
 
-  test("is not asked for beside a toolchain that moves", async () => {
+  test("is not checked with a floating toolchain", async () => {
     expect((await checkFiles({ "rust-toolchain": "stable\n", ...just(`${TOOLS}:1.0`) })).elsewhere).toEqual([]);
   });
 });
 
-describe("images whose name promises a Rust", () => {
+describe("images whose name contains a Rust version", () => {
   test.each<[string, string[]]>([
     ["rust:1.90.0-slim", ['error Dockerfile:1: "1.90.0" here, "1.95.0" at rust-toolchain:1']],
     [
@@ -261,7 +261,7 @@ describe("images whose name promises a Rust", () => {
     expect(await found({ "rust-toolchain": "1.95.0\n" }, docker(image))).toEqual(expected);
   });
 
-  test("are ruled by the toolchain file of their folder, and those of workflows by that of the root", async () => {
+  test("follow the toolchain file of their folder, and in workflows that of the root", async () => {
     const files = { "rust-toolchain": "1.95.0\n", "a/rust-toolchain": "1.90.0\n" };
     expect(await found(files, docker("rust:1.90.0", "a/b/Dockerfile"))).toEqual([]);
     expect(await found({ ".github/rust-toolchain": "1.90.0\n", ...files }, job("rust:1.90.0"))).toHaveLength(1);

@@ -43,7 +43,7 @@ const lock = (pins: readonly string[], dependencies: Readonly<Record<string, str
     extra,
   ].join("\n");
 
-test("a workflow whose actions are all locked, with capitals and folders of an action, is right", () => {
+test("accepts a workflow whose actions are all locked, even with capitals and folders of an action", () => {
   const files = {
     [CI]: workflow(
       "Actions/Checkout@v7",
@@ -61,7 +61,7 @@ test("a workflow whose actions are all locked, with capitals and folders of an a
   expect(detected(files)).toEqual({ findings: [], notes: [], unread: [] });
 });
 
-test("a bump that forgets the lock file is an error once, with what the lock file has", () => {
+test("reports an action that is missing in the lock file once, with the locked version", () => {
   const files = {
     [CI]: workflow("actions/checkout@v8", "actions/checkout@v8"),
     [LOCK]: lock(["actions/checkout@v7"], { "actions/checkout@v7": `sha1-${COMMIT}` }),
@@ -71,7 +71,7 @@ test("a bump that forgets the lock file is an error once, with what the lock fil
   ]);
 });
 
-test("an action in a group of parallel steps counts as used", () => {
+test("counts an action in a group of parallel steps as used", () => {
   const group = "      - parallel:\n          - uses: actions/setup-node@v6\n";
   const files = {
     [CI]: workflow("actions/checkout@v7") + group,
@@ -82,7 +82,7 @@ test("an action in a group of parallel steps counts as used", () => {
   ]);
 });
 
-test("what is locked and no longer used is a warning, and so is a workflow that is gone", () => {
+test("warns about an unused locked action and about a missing workflow", () => {
   const two = lock(["actions/checkout@v7", "actions/cache@v5"], {
     "actions/checkout@v7": `sha1-${COMMIT}`,
     "actions/cache@v5": `sha1-${OTHER}`,
@@ -93,7 +93,7 @@ test("what is locked and no longer used is a warning, and so is a workflow that 
   expect(detected({ [LOCK]: two }).findings).toEqual([`warning ${LOCK}:4 ${LOCK} lists ${CI}, which does not exist`]);
 });
 
-test("a name without a commit, and a commit that is another one than the ref, are errors", () => {
+test("reports a name without a commit, and a commit that differs from the ref, as errors", () => {
   const pins = [`actions/checkout@${COMMIT}`, "actions/cache@v5", "actions/labeler@v7"];
   const entries = { [`actions/checkout@${COMMIT}`]: `sha1-${OTHER}`, "actions/labeler@v7": "v7" };
   const inner = "        uses:\n            - 'swatinem/rust-cache@v2'";
@@ -106,7 +106,7 @@ test("a name without a commit, and a commit that is another one than the ref, ar
   ]);
 });
 
-test("a workflow that the file does not list is a note, since workflows are locked one by one", () => {
+test("notes a workflow that the file does not list, since workflows are locked one by one", () => {
   const files = {
     [CI]: workflow("actions/checkout@v7"),
     ".github/workflows/docs.yml": workflow("actions/checkout@v6"),
@@ -119,7 +119,7 @@ test("a workflow that the file does not list is a note, since workflows are lock
   });
 });
 
-test("a format that is not known is not judged, and a broken file is left out", () => {
+test("does not check an unknown format, and skips a broken file", () => {
   const text = lock(["actions/checkout@v7"], {}).replace("v0.0.2", "v1");
   expect(detected({ [CI]: workflow("actions/checkout@v8"), [LOCK]: text })).toEqual({
     findings: [],

@@ -49,18 +49,18 @@ describe("judgeTag", () => {
     ]);
   });
 
-  test("a tag that names a crate is compared with that crate alone", () => {
+  test("a tag that names a crate is compared only with that crate", () => {
     expect(judge("tool-v1.7.6", PRODUCT).findings).toEqual([
       'error 1.7.6 <- tool/Cargo.toml:3: "1.7.6" is the tag, "0.3.0" at tool/Cargo.toml:3: no crate that the tag tool-v1.7.6 may mean has that version',
     ]);
   });
 
-  test("is a relation of versions, which the summary names", () => {
+  test("returns a version relation, which the summary names", () => {
     const [finding] = judgeTag("v1.7.7", { ...PRODUCT, charts: [] }).findings;
     expect(finding).toMatchObject({ fact: "tag", relation: { name: "version", kind: "equal", leader: "version" } });
   });
 
-  test("a bare version is that of any crate where each has its own", () => {
+  test("a bare version may be that of any crate when each has its own", () => {
     const each = { crates: crates(["a", "0.1.0"], ["b", "0.2.0"], ["c", "0.3.0"]) };
     expect(judge("v0.3.0", each).findings).toEqual([]);
     expect(judge("v0.9.0", each).findings).toEqual([
@@ -68,7 +68,7 @@ describe("judgeTag", () => {
     ]);
   });
 
-  test("three of many crates are listed, the others counted", () => {
+  test("lists three of many crates, and counts the others", () => {
     const many = crates(["a", "0.1.0"], ["b", "0.2.0"], ["c", "0.3.0"], ["d", "0.4.0"], ["e", "0.5.0"]);
     expect(judge("v0.9.0", { crates: many }).findings[0]).toContain('"0.3.0" at c/Cargo.toml:3 and 2 more crates: no');
   });
@@ -77,7 +77,7 @@ describe("judgeTag", () => {
     expect(judge(tag, PRODUCT)).toEqual({ tags: [tag], findings: [], notes: [`The tag ${tag} names no version.`] });
   });
 
-  test.each(["milestone", "v1", "my-nightly", "nightlyish"])("%s is neither a version nor a tag that moves", (tag) => {
+  test.each(["milestone", "v1", "my-nightly", "nightlyish"])("%s is neither a version nor a floating tag", (tag) => {
     expect(judge(tag, PRODUCT).findings).toEqual([
       `error ${tag} <- Cargo.toml:3: the tag ${tag} does not match a known version: expected "1.7.6" at Cargo.toml:3`,
     ]);
@@ -93,7 +93,7 @@ describe("judgeTag", () => {
     );
   });
 
-  test("a bare version is not that of the chart, nor is a name that only ends like one", () => {
+  test("a bare version, or a name that only ends with the chart's, is not the version of the chart", () => {
     expect(judge("v0.4.0", { ...PRODUCT, charts: [CHART] }).findings).toHaveLength(1);
     expect(judge("my-helm-v0.4.0", { ...PRODUCT, charts: [CHART] }).findings).toHaveLength(1);
   });
@@ -102,7 +102,7 @@ describe("judgeTag", () => {
     expect(judge(tag, PRODUCT)).toEqual({ tags: [], findings: [], notes: [] });
   });
 
-  test("without crates there is nothing to compare either", () => {
+  test("without crates there is also nothing to compare", () => {
     expect(judge("v1.0.0", { product: [], crates: new Map() })).toEqual({ tags: [], findings: [], notes: [] });
   });
 });

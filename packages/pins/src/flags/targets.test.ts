@@ -67,7 +67,7 @@ test.each<[string, string[]]>([
   expect(hostsOf([label])).toEqual(expected);
 });
 
-test("several runners build for all of theirs", () => {
+test("several runners build for the targets of each", () => {
   expect(hostsOf(["windows-2025", "ubuntu-24.04"])).toEqual(["x86_64-pc-windows-msvc", "x86_64-unknown-linux-gnu"]);
 });
 

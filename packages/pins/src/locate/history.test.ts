@@ -9,12 +9,12 @@ interface Call {
   readonly env: unknown;
 }
 
-/** A git that says this, and what it was asked. */
+/** A git with this output, and the arguments of its calls. */
 function historyOf(stdout: string, exitCode = 0) {
   const calls: Call[] = [];
   const run: CommandRunner = async (program, args, options) => {
     calls.push({ program, args: args ?? [], input: options?.input, env: options?.env });
-    return { exitCode, stdout, stderr: "" } as Awaited<ReturnType<CommandRunner>>; // What is read of it here.
+    return { exitCode, stdout, stderr: "" } as Awaited<ReturnType<CommandRunner>>; // The code under test only reads these fields.
   };
   return { calls, history: openHistory("/repo", run, { HOME: "/home/x", GIT_DIR: "/elsewhere" }) };
 }
@@ -22,7 +22,7 @@ function historyOf(stdout: string, exitCode = 0) {
 const [A, B, C] = ["a", "b", "c"].map((digit) => digit.repeat(40));
 
 describe("changesOf", () => {
-  test("gives the commits with a parent, the newest first", async () => {
+  test("returns the commits that have a parent, newest first", async () => {
     const { history, calls } = historyOf(`${A} ${B}\n${B} ${C}\n${C} \n`);
     expect(await history.changesOf(["Cargo.toml"], "version")).toEqual([A, B]);
     expect(calls[0]).toMatchObject({ program: "git", input: undefined });
@@ -31,13 +31,13 @@ describe("changesOf", () => {
     expect(calls[0]?.args.slice(-2)).toEqual(["--", "Cargo.toml"]);
   });
 
-  test("asks this repository, and not the one that a variable names", async () => {
+  test("uses this repository, not the one in a variable", async () => {
     const { history, calls } = historyOf("");
     await history.changesOf(["a"], "b");
     expect(calls[0]?.env).toMatchObject({ HOME: "/home/x", GIT_DIR: undefined, GIT_OPTIONAL_LOCKS: "0" });
   });
 
-  test("gives none outside of a repository, or without git", async () => {
+  test("returns none outside of a repository, or without git", async () => {
     expect(await historyOf(`${A} ${B}\n`, 128).history.changesOf(["a"], "b")).toEqual([]);
     const none = openHistory("/repo", () => Promise.reject(new Error("spawn git ENOENT")), {});
     expect(await none.changesOf(["a"], "b")).toEqual([]);
@@ -48,7 +48,7 @@ describe("changesOf", () => {
 describe("filesAt", () => {
   const wanted = ["a", "b", "c"].map((file) => ({ revision: "HEAD", file }));
 
-  test("reads one object after the other, by its size in bytes", async () => {
+  test("reads objects in order, by their size in bytes", async () => {
     const text = "größer\nHEAD:./x missing\n";
     const output = `${A} blob ${Buffer.byteLength(text)}\n${text}\nHEAD:./b missing\n${B} blob 0\n\n`;
     const { history, calls } = historyOf(output);
@@ -57,7 +57,7 @@ describe("filesAt", () => {
     expect(calls[0]?.args.slice(-2)).toEqual(["cat-file", "--batch"]);
   });
 
-  test("asks nothing for no files, and knows nothing where git fails", async () => {
+  test("does not run git without files, and returns nothing when git fails", async () => {
     const { history, calls } = historyOf("");
     expect(await history.filesAt([])).toEqual([]);
     expect(calls).toEqual([]);
@@ -65,7 +65,7 @@ describe("filesAt", () => {
   });
 });
 
-test("without a history there are no commits and no files", async () => {
+test("NO_HISTORY has no commits and no files", async () => {
   expect(await NO_HISTORY.changesOf(["a"], "b")).toEqual([]);
   expect(await NO_HISTORY.filesAt([{ revision: "HEAD", file: "a" }])).toEqual([undefined]);
 });

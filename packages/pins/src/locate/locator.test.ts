@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Dockerfiles.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings contain variables of Dockerfiles.
 import { describe, expect, test } from "@jest/globals";
 import { FileTree } from "@release-actions/example-product";
 import { applyEdits } from "@release-actions/text";
@@ -13,7 +13,7 @@ const shown = (sites: readonly Site[]): string[] => sites.map((site) => `${site.
 const edited = (text: string, rewrite: Rewrite | Promise<Rewrite>): string | undefined =>
   rewrite === undefined || rewrite instanceof Promise ? undefined : applyEdits(text, [rewrite].flat());
 
-/** The file after the first place was rewritten. */
+/** The file after the first place is rewritten. */
 function rewritten(file: string, text: string, locator: Locator, value: string): string | undefined {
   return edited(text, locate(file, text, locator)[0]?.rewrite?.(value));
 }
@@ -32,7 +32,7 @@ describe("json", () => {
     expect(shown(locate("x.json", TEXT, at(pointer)))).toEqual([`${value} at x.json:2`]);
   });
 
-  test("a rewrite keeps the quotes of a string, and gives none to a number", () => {
+  test("keeps the quotes of a rewritten string, and adds none to a number", () => {
     expect(rewritten("x.json", TEXT, at("/a/b~1c"), '1"2')).toBe(TEXT.replace('"1.0.0"', '"1\\"2"'));
     expect(rewritten("x.json", TEXT, at("/a/d~0e"), "3")).toBe(TEXT.replace(": 2", ": 3"));
   });
@@ -62,7 +62,7 @@ describe("toml", () => {
     expect(shown(locate("x.toml", TEXT, at(path)))).toEqual([expected]);
   });
 
-  test("a string and a number are rewritten, a list is added to, a table is left", () => {
+  test("rewrites strings and numbers, appends to lists, and does not change tables", () => {
     expect(rewritten("x.toml", TEXT, at("a"), "1.0.1")).toBe(TEXT.replace("1.0.0", "1.0.1"));
     expect(rewritten("x.toml", TEXT, at("c"), "5")).toBe(TEXT.replace("c = 4", "c = 5"));
     const [list] = locate("x.toml", TEXT, at("b"));
@@ -79,7 +79,7 @@ describe("Dockerfile", () => {
   const TEXT = `ARG V=1.2.3\nFROM ghcr.io/o/a:\${V}-slim@${DIGEST} AS one\nENV A=yes\nENV B="$A!"\nFROM one AS two\nFROM debian:12 AS three\nCOPY --from=busybox:1 /x /y\n`;
   const from = (stage?: string): Locator => ({ kind: "from", stage });
 
-  test("a stage is of the image that it starts from in the end", () => {
+  test("resolves a stage to the image that it is finally based on", () => {
     expect(shown(locate("Dockerfile", TEXT, from("two")))).toEqual([
       `ghcr.io/o/a:1.2.3-slim@${DIGEST} at Dockerfile:2`,
     ]);
@@ -91,7 +91,7 @@ describe("Dockerfile", () => {
     ]);
   });
 
-  test("the tag and the digest of an image are rewritten where each stands", () => {
+  test("rewrites the tag and the digest of an image where each is written", () => {
     expect(rewritten("Dockerfile", TEXT, from("one"), `ghcr.io/o/a:1.3.0-slim@${OTHER}`)).toBe(
       TEXT.replace("V=1.2.3", "V=1.3.0").replace(DIGEST, OTHER),
     );
@@ -104,11 +104,11 @@ describe("Dockerfile", () => {
     expect(rewritten("Dockerfile", TEXT, from("three"), "debian:13")).toBe(TEXT.replace("debian:12", "debian:13"));
   });
 
-  test("what stands half in a variable is not rewritten", () => {
+  test("does not rewrite text that is partly in a variable", () => {
     expect(rewritten("Dockerfile", TEXT, from("one"), "ghcr.io/o/b:2.2.2-fat")).toBeUndefined();
   });
 
-  test("a variable of a stage", () => {
+  test("finds and rewrites a variable of a stage", () => {
     const env = (name: string): Locator => ({ kind: "env", name, stage: "one" });
     expect(shown(locate("Dockerfile", TEXT, env("A")))).toEqual(["yes at Dockerfile:3"]);
     expect(rewritten("Dockerfile", TEXT, env("A"), "no")).toBe(TEXT.replace("A=yes", "A=no"));
@@ -121,29 +121,29 @@ describe("Dockerfile", () => {
 describe("regex", () => {
   const TEXT = `v: 1.0\nv: 2.0\nx v: 3.0\nimage:4@sha256:${"a".repeat(64)}\n`;
 
-  test("every match, line by line", () => {
+  test("finds every match, line by line", () => {
     const sites = locate("x", TEXT, { kind: "regex", pattern: /^v: ([\d.]+)$/ });
     expect(shown(sites)).toEqual(["1.0 at x:1", "2.0 at x:2"]);
     expect(edited(TEXT, sites[1]?.rewrite?.("2.10"))).toBe(TEXT.replace("2.0", "2.10"));
   });
 
-  test("a tag before a digest is not rewritten", () => {
+  test("does not rewrite a tag before a digest", () => {
     const [site] = locate("x", TEXT, { kind: "regex", pattern: /image:(\d)/ });
     expect([site?.value, site?.rewrite]).toEqual(["4", undefined]);
   });
 
-  test("a match without its group is left out", () => {
+  test("skips a match without its group", () => {
     expect(() => locate("x", TEXT, { kind: "regex", pattern: /v(?::|(z))/ })).toThrow(/^x has no match of/);
   });
 });
 
-test("yaml, with and without a value", () => {
+test("finds a YAML value, and refuses a path without one", () => {
   const at = (path: string): Locator => ({ kind: "yaml", path });
   expect(shown(locate("x.yml", "a:\n  b.c: 1\n", at('a."b.c"')))).toEqual(["1 at x.yml:2"]);
   expect(() => locate("x.yml", "a: {}\n", at("a"))).toThrow(/^x.yml has no value at a$/);
 });
 
-test("a name stands for itself, a glob for the files that match", () => {
+test("uses a name literally, and a glob for the matching files", () => {
   using tree = new FileTree({ "b.txt": "", "a.txt": "", "c/d.txt": "" });
   const repository = new Repository(tree.root);
   const found = (pattern: string) => filesFor(repository, pattern, { file: "pins.yml", line: 3 });

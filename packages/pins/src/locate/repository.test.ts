@@ -5,7 +5,7 @@ import { PinsError } from "../fact.ts";
 import { Repository } from "./repository.ts";
 
 describe("the files of a repository", () => {
-  test("are sorted, without those of build folders, of other repositories and behind links", () => {
+  test("are sorted, without build folders, other repositories and linked files", () => {
     using tree = new FileTree({
       ...{ "b/x.txt": "", "a.txt": "", ".git/config": "", ".github/x.yml": "", "b/.git/config": "" },
       ...{ "c/node_modules/x": "", "target/x": "", "vendor/x": "", "dist/x": "", ".venv/x": "", ".jj/x": "" },
@@ -19,7 +19,7 @@ describe("the files of a repository", () => {
     expect(repository.matching(/x$/)).toEqual(["targets/x"]);
   });
 
-  test("are sorted however the disk gives them", () => {
+  test("are sorted independent of the file system's order", () => {
     const names = ["m", "c", "x", "a", "q", "B", "0", "d/z", "d/b", "d-a"];
     using tree = new FileTree(Object.fromEntries(names.map((name) => [name, ""])));
     expect(new Repository(tree.root).names).toEqual(["0", "B", "a", "c", "d-a", "d/b", "d/z", "m", "q", "x"]);
@@ -53,7 +53,7 @@ describe("a file that cannot be read", () => {
     ["Cargo.toml.orig", false],
     ["my-rust-toolchain", false],
     ["Dockerfile", false],
-  ])("%s is left out, and without it nothing can be built: %s", (name, isEssential) => {
+  ])("%s is left out; it is essential for a build: %s", (name, isEssential) => {
     const repository = new Repository("/nowhere");
     expect(repository.attempt(name, fault)).toBeUndefined();
     expect(repository.unread.get(name)).toMatchObject({ fault: { message: "broken" }, isEssential });
@@ -74,7 +74,7 @@ describe("a file that cannot be read", () => {
     expect(repository.unread.get("y")?.isEssential).toBe(true);
   });
 
-  test("does not hide a mistake of ours", () => {
+  test("does not hide a programming error", () => {
     const repository = new Repository("/nowhere");
     const mistake = (): never => {
       throw new TypeError("not a function");
@@ -83,7 +83,7 @@ describe("a file that cannot be read", () => {
     expect(repository.unread.size).toBe(0);
   });
 
-  test("is missing among those that can", () => {
+  test("is not among the readable files", () => {
     using tree = new FileTree({ "a.txt": "a", "b.txt": "b", "c.md": "c" });
     const repository = new Repository(tree.root);
     const texts = repository.readable(/\.txt$/, (name) => (name === "a.txt" ? fault() : repository.text(name)));

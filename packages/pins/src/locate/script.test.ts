@@ -10,7 +10,7 @@ function scriptOf(text: string) {
   return yamlScript(yaml, scalar);
 }
 
-/** The file after `OLD` in its script was rewritten, with the line where it stands. */
+/** The file after `OLD` in its script is rewritten, and the line of `OLD`. */
 function rewritten(text: string, isVerbatim = true) {
   const script = scriptOf(text);
   const site = script.site("OLD", script.text.indexOf("OLD"), isVerbatim);
@@ -18,7 +18,7 @@ function rewritten(text: string, isVerbatim = true) {
   return { line: site.location?.line, text: edit && "text" in edit ? applyEdits(text, [edit]) : undefined };
 }
 
-describe("a part of a script is rewritten where it stands in the file", () => {
+describe("rewrites a part of a script at its place in the file", () => {
   test.each<[string, string, number]>([
     ["plain", "a: 1\nrun: echo OLD\n", 2],
     ["in single quotes", "run: 'echo OLD'\n", 1],
@@ -36,20 +36,20 @@ describe("a part of a script is rewritten where it stands in the file", () => {
     ["with an escape", 'run: "echo \\t OLD"\n'],
     ["with a doubled quote", "run: 'it''s OLD'\n"],
     ["over several plain lines", "run: echo\n  OLD\n"],
-  ])("and not where its text is another one: %s", (_name, text) => {
+  ])("but not when the text in the file differs: %s", (_name, text) => {
     expect(rewritten(text)).toEqual({ line: 1, text: undefined });
   });
 
-  test("nor where the shell makes another text of it", () => {
+  test("or when the shell changes the text", () => {
     expect(rewritten("run: |\n  one\n  echo OLD\n", false)).toEqual({ line: 3, text: undefined });
   });
 });
 
-test("a block is the script without its indentation", () => {
+test("reads a block without its indentation", () => {
   expect(scriptOf("run: |\n    a\n      b\n\n    c\n").text).toBe("a\n  b\n\nc\n\n");
 });
 
-test("a script that stands in a file as it is has an offset", () => {
+test("gives an offset to a script that is unchanged in the file", () => {
   const site = plainScript("echo OLD", (offset) => ({ file: "x", line: 1, column: offset }), 10).site("OLD", 5, true);
   expect(site).toMatchObject({ value: "OLD", location: { column: 15 } });
   expect(site.rewrite?.("NEWER")).toEqual({ start: 15, end: 18, text: "NEWER" });

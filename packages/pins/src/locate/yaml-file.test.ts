@@ -15,11 +15,11 @@ import {
 const yaml = (text: string) => parseYaml(text, "x.yml");
 
 describe("parseYaml", () => {
-  test("takes the first of several documents", () => {
+  test("reads the first of several documents", () => {
     expect(yamlScalar(yaml("a: 1\n---\na: 2\n"), ["a"])?.value).toBe(1);
   });
 
-  test("takes an empty file, and one with only a comment", () => {
+  test("accepts an empty file, and one with only a comment", () => {
     for (const text of ["", "# nothing\n"]) expect(scalarPairs(yaml(text))).toEqual([]);
   });
 
@@ -33,7 +33,7 @@ describe("parseYaml", () => {
     expect(() => yaml(text)).toThrow(message);
   });
 
-  test("takes what only looks like a conflict", () => {
+  test("accepts text that only looks like a conflict marker", () => {
     expect(yamlScalar(yaml("a: |\n  <<<<<<< HEAD\nb: '<<<<<<<'\n"), ["b"])?.value).toBe("<<<<<<<");
   });
 });
@@ -58,7 +58,7 @@ describe("a path", () => {
   });
 });
 
-test("every pair with a scalar has its path", () => {
+test("gives the path of every pair with a scalar", () => {
   const pairs = scalarPairs(yaml("a: 1\nb:\n  c: [{ d: 2 }, e]\n  ? { f: 3 }\n  : 4\n"));
   expect(pairs.map(({ path, scalar }) => `${path.join(".")}=${scalar.value}`)).toEqual(
     expect.arrayContaining(["a=1", "b.c.d=2"]),
@@ -66,7 +66,7 @@ test("every pair with a scalar has its path", () => {
   expect(pairs.map(({ scalar }) => scalar.value)).not.toContain("e");
 });
 
-test("the parts of a node are found, aliases followed", () => {
+test("finds the parts of a node, and follows aliases", () => {
   const file = yaml("x: &x { a: 1, b: [2, 3] }\ny: *x\nz: 4\n");
   const root = file.document.contents;
   const y = mapValue(file, root, "y");

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the expressions of workflows.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings contain expressions of workflows.
 import { describe, expect, test } from "@jest/globals";
 import { readJobs } from "../ci/read-jobs.ts";
 import { describePlace } from "../testing/describe-place.ts";
@@ -34,7 +34,7 @@ describe("variables", () => {
     ]);
   });
 
-  test("RUSTUP_TOOLCHAIN is preferred to the toolchain file", () => {
+  test("RUSTUP_TOOLCHAIN overrides the toolchain file", () => {
     expect(places(`env:\n  RUSTUP_TOOLCHAIN: 1.80.0\n${job("steps: []")}`)).toEqual([
       "1.80.0 at 2: workflow toolchain, checks",
     ]);
@@ -47,15 +47,18 @@ describe("variables", () => {
     "MINIMUM_SUPPORTED_RUST_VERSION",
     "rust_min",
     "RUST_MIN_RUST_VERSION",
-  ])("%s names the oldest Rust", (name) => {
+  ])("%s names the oldest supported Rust", (name) => {
     expect(places(step("run: x", "env:", `  ${name}: 1.70.0`))).toEqual([
       "1.70.0 at 8: workflow MSRV, checks, yields to the file, msrv",
     ]);
   });
 
-  test.each(["TRUST_VERSION", "RUST_LOG", "RUST_BACKTRACE", "NODE_VERSION", "MY_MSRV_FILE"])("%s does not", (name) => {
-    expect(places(job("env:", `  ${name}: 1.80.0`))).toEqual([]);
-  });
+  test.each(["TRUST_VERSION", "RUST_LOG", "RUST_BACKTRACE", "NODE_VERSION", "MY_MSRV_FILE"])(
+    "%s does not name a Rust version",
+    (name) => {
+      expect(places(job("env:", `  ${name}: 1.80.0`))).toEqual([]);
+    },
+  );
 });
 
 describe("inputs of actions", () => {
@@ -68,12 +71,12 @@ describe("inputs of actions", () => {
     },
   );
 
-  test("`channel` is a toolchain for setup-rust alone", () => {
+  test("`channel` is a toolchain only for setup-rust", () => {
     expect(places(step("uses: moonrepo/setup-rust@v1", "with:", "  channel: 1.80.0"))).toHaveLength(1);
     expect(places(step("uses: slackapi/slack@v1", "with:", "  channel: 1.80.0"))).toEqual([]);
   });
 
-  test("setup-rust-toolchain sets what it is given over the file", () => {
+  test("setup-rust-toolchain overrides the file with its input", () => {
     const text = step("uses: actions-rust-lang/setup-rust-toolchain@v1", "with:", "  toolchain: 1.80.0");
     expect(places(text)).toEqual(["1.80.0 at 8: workflow toolchain, checks"]);
   });
@@ -82,7 +85,7 @@ describe("inputs of actions", () => {
     "obi1kenobi/cargo-semver-checks-action@v2",
     "EmbarkStudios/cargo-deny-action@v2",
     "rustsec/audit-check@v2",
-  ])("%s brings the Rust that it needs", (uses) => {
+  ])("%s installs the Rust that it needs", (uses) => {
     expect(places(step(`uses: ${uses}`, "with:", "  rust-toolchain: 1.80.0"))).toEqual([]);
   });
 
@@ -106,14 +109,14 @@ describe("the ref of dtolnay/rust-toolchain", () => {
     expect(places(step(`uses: dtolnay/rust-toolchain@${ref}`))).toEqual(expected);
   });
 
-  test("does not count where the toolchain is given, nor that of another action", () => {
+  test("is ignored when the toolchain is an input, or for another action", () => {
     const given = step("uses: dtolnay/rust-toolchain@1.70.0", "with:", "  toolchain: 1.80.0");
     expect(places(given)).toEqual(["1.80.0 at 8: workflow toolchain, checks, yields to the file"]);
     expect(places(step("uses: me/dtolnay/rust-toolchain@1.70.0"))).toEqual([]);
     expect(places(step("uses: actions/checkout@1.70.0"))).toEqual([]);
   });
 
-  test("can be rewritten where it is the version, and not where a commit goes with it", () => {
+  test("can be rewritten when it is the version, but not when it is a commit", () => {
     const site = (ref: string) => {
       const text = step(`uses: dtolnay/rust-toolchain@${ref}`);
       return ciPlaces(readJobs(new MemoryRepository({ [CI]: text })))[0]?.site;
@@ -136,19 +139,19 @@ describe("commands", () => {
   });
 
   test.each(["$WANTED", '"$WANTED"', "${WANTED}", "${{ env.WANTED }}", "${{env.WANTED}}"])(
-    "follow a variable to where it is written: %s",
+    "resolve a variable to its place: %s",
     (word) => {
       const text = job("env:", "  WANTED: 1.80.0", "steps:", "- run: |", `    rustup default ${word}`);
       expect(places(text)).toEqual(["1.80.0 at 6: workflow command, checks, yields to the file"]);
     },
   );
 
-  test("take the variable of the step before that of the job", () => {
+  test("prefer the variable of the step to that of the job", () => {
     const env = ["env:", "  WANTED: 1.70.0", "steps:", "- run: cargo +$WANTED build", "  env:", "    WANTED: 1.80.0"];
     expect(places(job(...env))).toEqual(["1.80.0 at 10: workflow command, checks"]);
   });
 
-  test("follow an input and the matrix", () => {
+  test("resolve an input and the matrix", () => {
     const inputs = "on: { workflow_dispatch: { inputs: { rust: { default: 1.80.0 } } } }";
     const text = step("run: rustup default ${{ inputs.rust }}").replace("on: push", inputs);
     expect(places(text)).toEqual(["1.80.0 at 1: workflow command, checks, yields to the file"]);
@@ -156,15 +159,15 @@ describe("commands", () => {
     expect(places(job(...matrix))).toEqual(["1.80.0 at 7: workflow command, checks"]);
   });
 
-  test("know the folder in which they run", () => {
+  test("record the folder in which they run", () => {
     expect(places(step("run: cargo +1.80.0 build", "working-directory: ./crates/a/"))).toEqual([
       "1.80.0 at 6: workflow command, checks, in crates/a",
     ]);
   });
 });
 
-describe("what a place is for", () => {
-  test("a matrix tests several releases, unless all its values are one", () => {
+describe("the purpose of a place", () => {
+  test("a matrix tests several releases, unless all its values are equal", () => {
     const matrix = (values: string): string =>
       job("strategy:", `  matrix: { rust: ${values} }`, "env:", "  RUST_VERSION: ${{ matrix.rust }}");
     expect(places(matrix("[1.80.0, stable]"))).toEqual([
@@ -174,12 +177,15 @@ describe("what a place is for", () => {
     expect(places(matrix("[1.80.0]"))).toEqual(["1.80.0 at 6: workflow toolchain, checks, yields to the file"]);
   });
 
-  test.each(["msrv", "minimum-rust", "rust-version-check"])("a job called %s is for the oldest Rust", (name) => {
-    const text = step("run: cargo +1.70.0 check").replace("build:", `${name}:`);
-    expect(places(text)).toEqual(["1.70.0 at 6: workflow command, checks, msrv"]);
-  });
+  test.each(["msrv", "minimum-rust", "rust-version-check"])(
+    "a job called %s is for the oldest supported Rust",
+    (name) => {
+      const text = step("run: cargo +1.70.0 check").replace("build:", `${name}:`);
+      expect(places(text)).toEqual(["1.70.0 at 6: workflow command, checks, msrv"]);
+    },
+  );
 
-  test("a step called so is, too", () => {
+  test("a step with such a name is also for the oldest supported Rust", () => {
     expect(places(step("run: cargo +1.70.0 check", "name: Oldest Rust"))).toEqual([
       "1.70.0 at 6: workflow command, checks, msrv",
     ]);
@@ -193,7 +199,7 @@ describe("what a place is for", () => {
     expect(places(turned)).toEqual(["1.80.0 at 4: workflow toolchain, ships, yields to the file"]);
   });
 
-  test("two places of one line are two", () => {
+  test("two places in one line count separately", () => {
     expect(places(step("run: cargo +1.80.0 build && cargo +1.81.0 build"))).toEqual([
       "1.80.0 at 6: workflow command, checks",
       "1.81.0 at 6: workflow command, checks",

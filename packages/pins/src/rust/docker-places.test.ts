@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Dockerfiles.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings contain variables of Dockerfiles.
 import { describe, expect, test } from "@jest/globals";
 import { describePlace } from "../testing/describe-place.ts";
 import { MemoryRepository } from "../testing/memory-repository.ts";
@@ -29,7 +29,7 @@ describe("dockerPlaces", () => {
       ["1.80.0 at 2: Dockerfile toolchain, ships, yields to the file"],
     ],
     ["a variable without a value", "ARG RUST_VERSION\nFROM rust:${RUST_VERSION}\n", []],
-    ["a variable of something else", "FROM debian:12\nENV NODE_VERSION=1.80.0 RUST_LOG=1.80.0\n", []],
+    ["a variable for something else", "FROM debian:12\nENV NODE_VERSION=1.80.0 RUST_LOG=1.80.0\n", []],
     ["a value that is not a release", "FROM debian:12\nENV RUST_VERSION=none\n", []],
     [
       "a command",
@@ -45,7 +45,7 @@ describe("dockerPlaces", () => {
       ],
     ],
     [
-      "a command with an option that has the value in itself",
+      "a command with an option and value in one word",
       "FROM debian:12\nRUN curl https://sh.rustup.rs | sh -s -- -y --default-toolchain=1.80.0\n",
       ["1.80.0 at 2: Dockerfile toolchain, ships, yields to the file"],
     ],
@@ -57,7 +57,7 @@ describe("dockerPlaces", () => {
         "1.81.0 at 3: Dockerfile toolchain, ships, yields to the file",
       ],
     ],
-    ["a command with a variable that nobody sets", "FROM debian:12\nARG WANTED\nRUN rustup default $WANTED\n", []],
+    ["a command with an unset variable", "FROM debian:12\nARG WANTED\nRUN rustup default $WANTED\n", []],
     ["a command with more than a variable", "FROM debian:12\nARG V=80\nRUN rustup default 1.$V.0\n", []],
   ])("reads %s", (_name, text, expected) => {
     expect(places(text)).toEqual(expected);
@@ -89,13 +89,13 @@ describe("dockerPlaces", () => {
     ]);
   });
 
-  test("what a stage before the last starts does not count", () => {
+  test("ignores the start command of a stage before the last", () => {
     expect(places('FROM rust AS a\nCMD ["cargo", "run"]\nFROM debian:12\nENV RUST_VERSION=1.80.0\n')).toEqual([
       "1.80.0 at 4: Dockerfile toolchain, ships, yields to the file",
     ]);
   });
 
-  test("a variable can be rewritten, unless the tag of an image with a digest is made of it", () => {
+  test("can rewrite a variable, unless it is part of the tag of an image with a digest", () => {
     const site = (image: string) =>
       dockerPlaces(new MemoryRepository({ Dockerfile: `ARG RUST_VERSION=1.80.0\nFROM ${image}\n` }))[0]?.site;
     expect(site("rust:${RUST_VERSION}")?.rewrite?.("1.81.0")).toEqual([{ start: 20, end: 21, text: "1" }]);

@@ -104,7 +104,7 @@ describe("filePlaces", () => {
     expect(places(file, text)).toEqual(expected);
   });
 
-  test("rewrites what stands in a file as it is, and only that", () => {
+  test("rewrites only values that are unchanged in the file", () => {
     const place = (file: string, text: string) => filePlaces(new MemoryRepository({ [file]: text }))[0]?.site;
     const text = "test:\n    @cargo +1.80.0 test\n";
     expect(place("justfile", text)?.rewrite?.("1.81.0")).toEqual({

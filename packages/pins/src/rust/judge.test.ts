@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Dockerfiles.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings contain variables of Dockerfiles.
 import { describe, expect, test } from "@jest/globals";
 import { checkFiles } from "../testing/check-files.ts";
 
@@ -9,7 +9,7 @@ const crate = (rustVersion?: string) => ({
 const workflow = (name: string, job: string, ...steps: string[]) => ({
   [`.github/workflows/${name}`]: `on: push\njobs:\n  ${job}:\n    steps:\n${steps.map((step) => `      - ${step}\n`).join("")}`,
 });
-/** What is wrong at the place of one Rust release, beside a toolchain file and a `rust-version`. */
+/** The findings for files with a Rust release next to a toolchain file and a `rust-version`. */
 const judged = async (channel: string | undefined, files: Readonly<Record<string, string>>, rustVersion?: string) =>
   await checkFiles({ ...crate(rustVersion), ...(channel === undefined ? {} : toolchain(channel)), ...files });
 
@@ -20,7 +20,7 @@ const docker = (text: string, file = "Dockerfile") => ({ [file]: text });
 
 const THERE = '"1.95.0" at rust-toolchain.toml:2';
 
-describe("beside a toolchain file with a release", () => {
+describe("with a release in the toolchain file, checks", () => {
   test.each<[string, Record<string, string>, string[]]>([
     ["the same release", ci("run: rustup default 1.95.0"), []],
     ["the same release, shorter", ci("run: rustup default 1.95"), []],
@@ -30,7 +30,7 @@ describe("beside a toolchain file with a release", () => {
       [`error .github/workflows/ci.yml:6: "1.94.0" here, ${THERE}`],
     ],
     [
-      "another release in a check's command, which was written for it",
+      "another release in a check's command, which names it explicitly",
       ci("run: cargo +1.94.0 test"),
       [`warning .github/workflows/ci.yml:5: "1.94.0" here, ${THERE}`],
     ],
@@ -46,7 +46,7 @@ describe("beside a toolchain file with a release", () => {
       [`warning ci/Dockerfile:1: "1.94" here, ${THERE}`],
     ],
     [
-      "a variable of which the tag of an image is made",
+      "a variable in the tag of an image",
       docker("ARG RUST_VERSION=1.94.0\nFROM rust:${RUST_VERSION}-slim\nRUN cargo build\n"),
       [`error Dockerfile:1: "1.94.0" here, ${THERE}`],
     ],
@@ -85,27 +85,27 @@ describe("beside a toolchain file with a release", () => {
       [`error .github/workflows/release.yml:6: "nightly" here, ${THERE}`],
     ],
     [
-      "a stable that is installed and not used",
+      "the newest stable that is installed and not used",
       ci("uses: dtolnay/rust-toolchain@stable"),
       [
         `warning .github/workflows/ci.yml:5: "stable" here, ${THERE}: rustup prefers the toolchain file, so this release is installed but not used; name the same release, or remove it here`,
       ],
     ],
     [
-      "an image that moves",
+      "an image with a floating tag",
       docker("FROM rust:slim\nRUN cargo build\n"),
       [
         `error Dockerfile:1: "rust:slim" here moves with every release of Rust, and ${THERE.replace(" at", " is pinned at")}: name that release here too`,
       ],
     ],
     [
-      "an image for checks that moves",
+      "an image for checks with a floating tag",
       docker("FROM rust:slim\nRUN cargo build\n", "ci/Dockerfile"),
       [`warning ci/Dockerfile:1: "rust:slim" here, ${THERE}`],
     ],
-    ["an image that moves, in which nothing of Rust is done", docker("FROM rust:slim\nRUN true\n"), []],
+    ["an image with a floating tag that does not use Rust", docker("FROM rust:slim\nRUN true\n"), []],
     [
-      "a variable of a Dockerfile that moves",
+      "a floating variable of a Dockerfile",
       docker("FROM debian:12\nENV RUST_VERSION=stable\nRUN cargo build\n"),
       [
         `error Dockerfile:2: "stable" here moves with every release of Rust, and ${THERE.replace(" at", " is pinned at")}: name that release here too`,
@@ -115,7 +115,7 @@ describe("beside a toolchain file with a release", () => {
     expect((await judged("1.95.0", files)).findings).toEqual(expected);
   });
 
-  test("a check of the oldest Rust has that of rust-version", async () => {
+  test("compares a check of the oldest supported Rust with rust-version", async () => {
     const msrv = (version: string) => workflow("ci.yml", "msrv", `run: cargo +${version} check`);
     expect((await judged("1.95.0", msrv("1.80.0"), "1.80")).findings).toEqual([]);
     expect((await judged("1.95.0", msrv("1.79.0"), "1.80")).findings).toEqual([
@@ -125,20 +125,20 @@ describe("beside a toolchain file with a release", () => {
     expect((await judged("1.95.0", msrv("stable"), "1.80")).findings).toEqual([]);
   });
 
-  test("`only` takes a check of the oldest Rust for one of rust-version", async () => {
+  test("`only` counts a check of the oldest supported Rust as one of rust-version", async () => {
     const files = { ...crate("1.80"), ...workflow("ci.yml", "msrv", "run: cargo +1.79.0 check") };
     expect((await checkFiles(files, { only: ["rust-version"] })).findings).toHaveLength(1);
     expect((await checkFiles(files, { only: ["images"] })).findings).toEqual([]);
   });
 
-  test("a check may have the release of rust-version, and an image or what ships may not", async () => {
+  test("accepts the release of rust-version in a check, but not in an image or a job that ships", async () => {
     const variable = "uses: a/b@v1\n        with: { toolchain: 1.80.0 }";
     expect((await judged("1.95.0", { ...ci(variable), ...docker("FROM rust:1.95.0\n") }, "1.80")).findings).toEqual([]);
     expect((await judged("1.95.0", release(variable), "1.80")).findings).toHaveLength(1);
     expect((await judged("1.95.0", docker("FROM rust:1.80\n", "ci/Dockerfile"), "1.80")).findings).toHaveLength(1);
   });
 
-  test("a fix writes the release of the file, as precise as it was", async () => {
+  test("writes the release of the file with the previous precision", async () => {
     const { fixed } = await judged("1.95.0", {
       ...docker("FROM rust:1.94-slim\n"),
       ...release("run: cargo +nightly build", "run: cargo +1.94.0 build"),
@@ -150,7 +150,7 @@ describe("beside a toolchain file with a release", () => {
   });
 });
 
-describe("beside a toolchain file with a nightly", () => {
+describe("with a nightly in the toolchain file, checks", () => {
   const NIGHTLY = '"nightly-2026-10-01" at rust-toolchain.toml:2';
 
   test.each<[string, Record<string, string>, string[]]>([
@@ -161,19 +161,23 @@ describe("beside a toolchain file with a nightly", () => {
       [`warning .github/workflows/ci.yml:5: "nightly-2026-09-01" here, ${NIGHTLY}`],
     ],
     [
-      "another nightly for what a nightly alone can do",
+      "another nightly for a task that requires a nightly",
       workflow("ci.yml", "miri", "run: cargo +nightly-2026-09-01 build"),
       [],
     ],
-    ["the newest nightly for what a nightly alone can do", workflow("ci.yml", "fuzz", "run: cargo +nightly build"), []],
+    [
+      "the newest nightly for a task that requires a nightly",
+      workflow("ci.yml", "fuzz", "run: cargo +nightly build"),
+      [],
+    ],
     ["the newest nightly in a check", ci("run: cargo +nightly test"), []],
     [
-      "the newest nightly in what is shipped",
+      "the newest nightly in a job that ships",
       release("run: cargo +nightly build"),
       [`error .github/workflows/release.yml:6: "nightly" here, ${NIGHTLY}`],
     ],
     [
-      "the newest nightly in what is shipped for many systems",
+      "the newest nightly in a job that ships for many systems",
       workflow("release.yml", "build-cross", BUILD, "run: cargo +nightly build"),
       [],
     ],
@@ -187,20 +191,20 @@ describe("beside a toolchain file with a nightly", () => {
   });
 });
 
-describe("beside a toolchain file that moves", () => {
+describe("with a floating toolchain file, checks", () => {
   const PINNED = 'warning rust-toolchain.toml:2: "stable" is not pinned: expected a full version, commit or date';
 
   test.each<[string, Record<string, string>, string[]]>([
     [
-      "a release that is older than what the crates ask for",
+      "a release that is older than the crates require",
       release("run: cargo +1.79.0 build"),
       [
         'warning .github/workflows/release.yml:6: "1.79.0" here, "stable" at rust-toolchain.toml:2, which moves: name a release in the toolchain file',
       ],
     ],
-    ["the release that the crates ask for, in a check", ci("run: cargo +1.80.0 test"), []],
+    ["the release that the crates require, in a check", ci("run: cargo +1.80.0 test"), []],
     [
-      "the release that the crates ask for, in what is shipped",
+      "the release that the crates require, in a job that ships",
       release("run: cargo +1.80.0 build"),
       [
         'warning .github/workflows/release.yml:6: "1.80.0" here, "stable" at rust-toolchain.toml:2, which moves: name a release in the toolchain file',
@@ -212,10 +216,10 @@ describe("beside a toolchain file that moves", () => {
   });
 });
 
-describe("without a toolchain file", () => {
+describe("without a toolchain file, checks", () => {
   test.each<[string, Record<string, string>, string[]]>([
     [
-      "a release below rust-version builds nothing",
+      "a release below rust-version",
       release("run: cargo +1.79.0 build"),
       [
         'error .github/workflows/release.yml:6: "1.79.0" here, and `rust-version` at Cargo.toml:4 asks for "1.80" or newer',
@@ -232,7 +236,7 @@ describe("without a toolchain file", () => {
     ["a channel", release("run: cargo +stable build"), []],
     ["one of several", ci("run: rustup toolchain install 1.70.0 1.79.0"), []],
     [
-      "a check of the oldest Rust with another one",
+      "a check of the oldest supported Rust with another release",
       workflow("ci.yml", "msrv", "run: cargo +1.81.0 check"),
       [
         'warning .github/workflows/ci.yml:5: "1.81.0" here is for the oldest supported Rust, and `rust-version` is "1.80" at Cargo.toml:4: make them equal',
@@ -242,12 +246,12 @@ describe("without a toolchain file", () => {
     expect((await judged(undefined, files, "1.80")).findings).toEqual(expected);
   });
 
-  test("a fix raises what is shipped to rust-version", async () => {
+  test("raises a release in a job that ships to rust-version", async () => {
     const { fixed } = await judged(undefined, release("run: cargo +1.79.0 build"), "1.80");
     expect(fixed[".github/workflows/release.yml"]).toContain("cargo +1.80 build");
   });
 
-  test("places that differ are measured against the newest", async () => {
+  test("compares differing places with the newest release", async () => {
     const files = {
       ...docker("FROM rust:1.90.0\n"),
       ...ci("run: cargo +1.91.0 test", "run: rustup toolchain install 1.70.0 1.79.0"),
@@ -258,12 +262,12 @@ describe("without a toolchain file", () => {
     ]);
   });
 
-  test.each(["clippy", "lint", "docs", "fuzz", "coverage"])("a job for %s chooses its Rust for itself", async (id) => {
+  test.each(["clippy", "lint", "docs", "fuzz", "coverage"])("lets a job for %s use its own Rust", async (id) => {
     const files = { ...docker("FROM rust:1.91.0\n"), ...workflow("ci.yml", id, "run: cargo +1.90.0 x") };
     expect((await judged(undefined, files)).findings).toEqual([]);
   });
 
-  test("a release for what is shipped does not, whatever its name", async () => {
+  test("does not let a job that ships use its own Rust, whatever its name", async () => {
     const files = {
       ...docker("FROM rust:1.91.0\n"),
       ...workflow("release.yml", "publish-docs", BUILD, "run: cargo publish", "run: cargo +1.90.0 build"),
@@ -271,14 +275,14 @@ describe("without a toolchain file", () => {
     expect((await judged(undefined, files)).findings).toHaveLength(1);
   });
 
-  test("what shows or tests something does not count", async () => {
+  test("ignores examples and tests", async () => {
     const files = { ...docker("FROM rust:1.91.0\n"), ...docker("FROM rust:1.80.0\n", "examples/a/Dockerfile") };
     expect((await judged(undefined, files)).findings).toEqual([]);
   });
 });
 
-describe("toolchain files among themselves", () => {
-  test("two in one folder that differ", async () => {
+describe("several toolchain files", () => {
+  test("differ in one folder", async () => {
     expect((await judged("1.95.0", { "rust-toolchain": "1.94.0\n" })).findings).toEqual([
       'error rust-toolchain.toml:2: "1.95.0" here, "1.94.0" at rust-toolchain:1, which is the one that rustup reads: remove one of the files',
     ]);
@@ -286,7 +290,7 @@ describe("toolchain files among themselves", () => {
     expect((await judged("1.95.0", { "other/rust-toolchain": "1.94.0\n" })).findings).toEqual([]);
   });
 
-  test("one of a crate in the workspace that differs", async () => {
+  test("differ for a crate of the workspace", async () => {
     const files = {
       "Cargo.toml": '[workspace]\nmembers = ["a", "b"]\n',
       ...Object.fromEntries(

@@ -5,7 +5,7 @@ import { checkFiles } from "../testing/check-files.ts";
 
 interface State {
   readonly toolchain: string;
-  /** Without one the crate has no `rust-version`. */
+  /** The `rust-version` of the crate, if it has one. */
   readonly minimum?: string;
 }
 
@@ -13,7 +13,7 @@ const manifest = ({ minimum }: State, more = ""): string =>
   `[package]\nname = "app"\nversion = "1.0.0"\n${minimum === undefined ? "" : `rust-version = "${minimum}"\n`}${more}`;
 const toolchainFile = ({ toolchain }: State): string => `[toolchain]\nchannel = "${toolchain}"\n`;
 
-/** A history whose commits, the newest first, left the files in these states. */
+/** A history with these states of the files after each commit, newest first. */
 function historyOf(states: readonly State[], name = "rust-toolchain.toml"): History {
   return {
     changesOf: async (files) => (files.includes(name) ? states.slice(0, -1).map((_, at) => `c${at}`) : []),
@@ -45,11 +45,14 @@ describe("a rust-version below the toolchain", () => {
     ["without a history", undefined],
     ["that was never changed", [state("1.93.0", "1.92")]],
     [
-      "where the toolchain changed alone before",
+      "when only the toolchain changed before",
       [state("1.92.0", "1.92"), state("1.91.0", "1.92"), state("1.90.0", "1.90")],
     ],
-    ["where it changed alone before", [state("1.92.0", "1.92"), state("1.92.0", "1.91"), state("1.91.0", "1.91")]],
-    ["that both changed, and not to the same value", [state("1.92.0", "1.91"), state("1.91.0", "1.90")]],
+    [
+      "when only rust-version changed before",
+      [state("1.92.0", "1.92"), state("1.92.0", "1.91"), state("1.91.0", "1.91")],
+    ],
+    ["when both changed to different values", [state("1.92.0", "1.91"), state("1.91.0", "1.90")]],
     ["that appeared with the toolchain file", [state("1.92.0", "1.92"), state("1.91.0")]],
   ])("is a minimum %s", async (_name, before) => {
     expect(await judged(state("1.93.0", "1.92"), before)).toMatchObject({ findings: [], notes: [BELOW] });
@@ -58,8 +61,8 @@ describe("a rust-version below the toolchain", () => {
   test.each<[string, readonly State[]]>([
     ["always", [state("1.92.0", "1.92"), state("1.91.0", "1.91"), state("1.90.0", "1.90")]],
     ["once", [state("1.92.0", "1.92"), state("1.91.0", "1.91")]],
-    ["always since there is one", [state("1.92.0", "1.92"), state("1.91.0", "1.91"), state("1.90.0")]],
-  ])("has to follow where both changed together %s", async (_name, before) => {
+    ["always since rust-version exists", [state("1.92.0", "1.92"), state("1.91.0", "1.91"), state("1.90.0")]],
+  ])("must follow when both changed together %s", async (_name, before) => {
     const { findings, notes, fixed } = await judged(state("1.93.0", "1.92"), before);
     expect(findings).toEqual([
       'error Cargo.toml:4: "1.92" here, "1.93.0" at rust-toolchain.toml:2: every earlier commit that changed one changed the other to the same value',
@@ -70,7 +73,7 @@ describe("a rust-version below the toolchain", () => {
     expect(fixed["Cargo.toml"]).toContain('rust-version = "1.93"\n');
   });
 
-  test("has to follow where no crate is published", async () => {
+  test("must follow when no crate is published", async () => {
     for (const more of ["publish = false\n", "publish = []\n"]) {
       const { findings, notes } = await judged(state("1.93.0", "1.92"), undefined, more);
       expect(findings).toEqual([
@@ -85,7 +88,7 @@ describe("a rust-version below the toolchain", () => {
   });
 });
 
-test("a rust-version above the toolchain is an error, and one that is equal needs no word", async () => {
+test("reports a rust-version above the toolchain as an error, and accepts an equal one", async () => {
   const { findings, fixed } = await judged(state("1.93.0", "1.94.0"), undefined);
   expect(findings).toEqual([
     'error Cargo.toml:4: "1.94.0" here is newer than the toolchain, "1.93.0" at rust-toolchain.toml:2: cargo refuses to build',
@@ -94,7 +97,7 @@ test("a rust-version above the toolchain is an error, and one that is equal need
   expect(await judged(state("1.93.0", "1.93"), undefined)).toMatchObject({ findings: [], notes: [] });
 });
 
-test("beside a toolchain that moves or has a name of its own, nothing is compared", async () => {
+test("does not compare with a floating or custom toolchain", async () => {
   for (const channel of ["stable", "nightly-2026-10-01", "esp"]) {
     const { notes, findings } = await judged(state(channel, "1.94.0"), undefined, "publish = false\n");
     expect(notes).toEqual([]);
@@ -102,7 +105,7 @@ test("beside a toolchain that moves or has a name of its own, nothing is compare
   }
 });
 
-test("the inherited rust-version counts once, and that of a crate by itself", async () => {
+test("counts an inherited rust-version once, and a crate's own one separately", async () => {
   const files = {
     "Cargo.toml": '[workspace]\nmembers = ["a", "b"]\n[workspace.package]\nrust-version = "1.80"\n',
     "a/Cargo.toml": '[package]\nname = "a"\nversion = "1.0.0"\nrust-version.workspace = true\n',
@@ -118,7 +121,7 @@ test("the inherited rust-version counts once, and that of a crate by itself", as
   ]);
 });
 
-test("an old-style toolchain file is followed in the history, too", async () => {
+test("also follows the history of an old-style toolchain file", async () => {
   const states = [state("1.92.0", "1.92"), state("1.91.0", "1.91")];
   const history: History = {
     changesOf: async () => ["c0"],

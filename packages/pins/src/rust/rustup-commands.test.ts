@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { commandsOf } from "@release-actions/shell";
 import { toolchainsIn } from "./rustup-commands.ts";
 
-/** Each toolchain that a script names, with what is special about it. */
+/** Each toolchain that a script names, with its properties. */
 function named(script: string): string[] {
   return commandsOf(script).flatMap(({ words }) =>
     toolchainsIn(words).map(({ word, skip, yieldsToFile, installs }) => {
@@ -51,13 +51,13 @@ describe("toolchainsIn", () => {
   });
 
   test.each(["install", "binstall", "fmt", "doc", "rustdoc", "miri", "fuzz", "udeps", "public-api", "semver-checks"])(
-    "does not take the compiler of `cargo +nightly %s` for that of the product",
+    "does not count the compiler of `cargo +nightly %s` as the product's",
     (command) => {
       expect(named(`cargo +nightly ${command} x`)).toEqual(["nightly installs"]);
     },
   );
 
-  test.each(["docs-rs", "hfuzz", "build"])("takes that of `cargo +nightly %s`", (command) => {
+  test.each(["docs-rs", "hfuzz", "build"])("counts the compiler of `cargo +nightly %s` as the product's", (command) => {
     expect(named(`cargo +nightly ${command}`)).toEqual(["nightly"]);
   });
 
@@ -72,12 +72,12 @@ describe("toolchainsIn", () => {
     "--default-toolchain none",
     "--toolchain 1.70.0",
     "--no-self-update",
-  ])("does not take the value of %s for a toolchain", (option) => {
+  ])("does not read the value of %s as a toolchain", (option) => {
     expect(named(`rustup toolchain install ${option} 1.80.0`)).toEqual(["1.80.0 yields"]);
     expect(named(`rustup toolchain install 1.80.0 ${option}`)).toEqual(["1.80.0 yields"]);
   });
 
-  test("marks toolchains that are installed beside each other", () => {
+  test("marks toolchains that are installed together", () => {
     expect(named("rustup toolchain install 1.80.0 nightly")).toEqual([
       "1.80.0 yields installs",
       "nightly yields installs",
@@ -85,7 +85,7 @@ describe("toolchainsIn", () => {
   });
 });
 
-test("`rustup override unset --path x` names none", () => {
+test("finds no toolchain in `rustup override unset --path x`", () => {
   expect(named("rustup override unset --path x")).toEqual([]);
   expect(named("rustup override list")).toEqual([]);
 });
