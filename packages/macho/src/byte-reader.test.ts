@@ -12,7 +12,7 @@ describe("ByteReader", () => {
     expect(() => little.u32(9)).toThrow(expect.objectContaining({ message, offset: 109 }));
   });
 
-  test("has windows that know where they are", () => {
+  test("has windows with their own file offsets", () => {
     const window = little.window(4, 4, "a field", "big").window(1, 3, "its end");
     expect([window.start, window.order, window.u16(0), window.length]).toEqual([105, "big", 0x0506, 3]);
     expect(() => window.u32(0)).toThrow("its end: needs 4 bytes at 0, but has only 3");

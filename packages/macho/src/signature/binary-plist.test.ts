@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { readInfoPlist } from "./binary-plist.ts";
 import { PlistError } from "./plist.ts";
 
-/** By Python's plistlib: every kind of value, one text that is not ASCII, a number of 8 bytes. */
+/** Written by Python's plistlib: every kind of value, a non-ASCII text, a number of 8 bytes. */
 const LIST = Buffer.from(
   [
     "62706c6973743030d401020304050607085f1012434642756e646c6545786563757461626c655f1012434642756e646c6549",
@@ -53,7 +53,7 @@ describe("readInfoPlist", () => {
     expect(await read(bytes)).toEqual([5]);
   });
 
-  test("takes lists nested sixteen deep", async () => {
+  test("accepts lists nested sixteen deep", async () => {
     const nested = (levels: number) =>
       read(binaryList(...Array.from({ length: levels }, (_, index) => [0xa1, index + 1]), [9]));
     expect(JSON.stringify(await nested(16))).toBe(`${"[".repeat(16)}true${"]".repeat(16)}`);
@@ -65,23 +65,23 @@ describe("readInfoPlist", () => {
   });
 
   test.each<[title: string, bytes: Buffer, message: RegExp]>([
-    ["one that is cut", LIST.subarray(0, 60), /^Info\.plist: /],
-    ["one with nothing but its mark", Buffer.from("bplist00"), /^Info\.plist: needs 1 bytes at -18/],
-    // An array of itself: its one reference is 0.
-    ["one that holds itself", binaryList([0xa1, 0]), /nested too deeply/],
-    ["one of sixteen references to the next, and so on", unfolding(), /more than 100000 objects/],
-    ["a reference to no object", binaryList([0xa1, 5]), /it has no object 5/],
-    ["a reference to the object behind the last", binaryList([0xa1, 1]), /it has no object 1/],
+    ["a truncated list", LIST.subarray(0, 60), /^Info\.plist: /],
+    ["a list with only its magic", Buffer.from("bplist00"), /^Info\.plist: needs 1 bytes at -18/],
+    // An array that refers to itself: its only reference is 0.
+    ["a list that contains itself", binaryList([0xa1, 0]), /nested too deeply/],
+    ["arrays that each refer to the next many times", unfolding(), /more than 100000 objects/],
+    ["a reference to a missing object", binaryList([0xa1, 5]), /it has no object 5/],
+    ["a reference just past the last object", binaryList([0xa1, 1]), /it has no object 1/],
     ["a real number of two bytes", binaryList([0x21, 0, 0]), /a real number of 2 bytes/],
     ["a text that is longer than the list", binaryList([0x5f, 0x10, 0xff]), /needs 255 bytes/],
     ["a number over 2^53", binaryList([0x4f, 0x13, ...Array<number>(8).fill(0xff)]), /larger than any file/],
     ["an unknown kind of object", binaryList([0x70]), /unknown kind 0x70/],
-    ["a key that is not a text", binaryList([0xd1, 1, 1], [9]), /a key that is not a text/],
+    ["a key that is not text", binaryList([0xd1, 1, 1], [9]), /a key that is not a text/],
   ])("refuses %s", async (_title, bytes, message) => {
     await expect(read(bytes)).rejects.toThrow(message);
   });
 
-  test("refuses a changed list with its own error or reads it, whatever the change", async () => {
+  test("reads a changed list or refuses it with its own error", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(LIST.length - 1), fc.nat(255), async (at, value) => {
         const bytes = Buffer.from(LIST);
@@ -92,7 +92,7 @@ describe("readInfoPlist", () => {
   });
 });
 
-/** Objects one behind the other, each below 256 bytes from the start, the first on top. */
+/** A list of these objects in order, each less than 256 bytes from the start; the first is the root. */
 function binaryList(...objects: readonly (readonly number[])[]): Buffer {
   const offsets: number[] = [];
   const bytes = [...Buffer.from("bplist00")];
@@ -107,7 +107,7 @@ function binaryList(...objects: readonly (readonly number[])[]): Buffer {
   return Buffer.concat([Buffer.from([...bytes, ...offsets]), trailer]);
 }
 
-/** Eight arrays, each of fourteen times the next: 14 to the power of 8 values in two hundred bytes. */
+/** Eight arrays, each with fourteen references to the next: 14 to the power of 8 values in two hundred bytes. */
 function unfolding(): Buffer {
   const arrays = Array.from({ length: 8 }, (_, index) => [0xae, ...Array<number>(14).fill(index + 1)]);
   return binaryList(...arrays, [9]);

@@ -45,7 +45,7 @@ const list = (...hashes: string[]): Buffer =>
   );
 
 describe("readCms", () => {
-  test("reads what Apple's tools put into the signed attributes", async () => {
+  test("reads the signed attributes that Apple's tools write", async () => {
     const signer = await signerOf({
       attributes: [
         [SIGNING_TIME, utcTime(SIGNED_ON)],
@@ -71,7 +71,7 @@ describe("readCms", () => {
     expect(signer.certificate?.commonName).toBe("Signer");
   });
 
-  test("leaves out what is not there", async () => {
+  test("leaves out missing attributes", async () => {
     expect(await signerOf()).toMatchObject({
       ...{ cdhashes: [], directoryDigests: [], signingTime: undefined, timestamp: undefined, verifies: true },
     });
@@ -81,14 +81,14 @@ describe("readCms", () => {
     expect(await signerOf({ digest })).toMatchObject({ digestAlgorithm: digest, verifies: true });
   });
 
-  test("verifies a message that holds its content, by the content that is asked about", async () => {
+  test("verifies a message that contains its content against the given content", async () => {
     expect([
       (await signerOf({ isAttached: true })).verifies,
       (await signerOf({ isAttached: true }, Buffer.from("other"))).verifies,
     ]).toEqual([true, false]);
   });
 
-  test("does not verify other content, nor without the signer's certificate, nor with one of the same name", async () => {
+  test("does not verify other content, or without the signer's certificate, or with another one of the same name", async () => {
     expect((await signerOf({}, Buffer.from("other"))).verifies).toBe(false);
     expect(await signerOf({ withoutOwn: true })).toMatchObject({ verifies: false, certificate: undefined });
     const double = await issue({ subject: { CN: "Signer" }, issuer: authority });
@@ -109,7 +109,7 @@ describe("readCms", () => {
     });
   });
 
-  test("finds the signer's certificate by issuer and serial number, wherever it is among others", async () => {
+  test("finds the signer's certificate by issuer and serial number among others", async () => {
     const { certificates, signers } = await readCms(
       signCms(CONTENT, { identity, withoutOwn: true, others: [stamps, authority, identity] }),
       CONTENT,
@@ -122,7 +122,7 @@ describe("readCms", () => {
     });
   });
 
-  test("leaves out a certificate beside the chain that it cannot read", async () => {
+  test("leaves out an unreadable certificate that is not in the chain", async () => {
     const broken = { ...stamps, der: sequence(sequence()) };
     expect(await signerOf({ others: [broken] })).toMatchObject({ verifies: true });
     const attribute = { ...stamps, der: context(1) };
@@ -138,7 +138,7 @@ describe("readCms", () => {
       octets(Buffer.from("<plist><dict><key>cdhashes</key><array><string>x</string></array></dict></plist>")),
       "a cdhash of the CMS signature is not data",
     ],
-  ])("says why the list of cdhashes cannot be read: %s", async (_title, value, fault) => {
+  ])("reports why the list of cdhashes cannot be read: %s", async (_title, value, fault) => {
     const signer = await signerOf({ attributes: [[CDHASHES, value]] });
     expect(signer).toMatchObject({
       verifies: true,
@@ -178,7 +178,7 @@ describe("readCms", () => {
     await expect(readCms(bytes, CONTENT)).rejects.toBeInstanceOf(Asn1Error);
   });
 
-  test("reads, and does not verify, a signer without attributes, certificates or a known digest", async () => {
+  test("reads but does not verify a signer without attributes, certificates or a known digest", async () => {
     const read = async (...parts: Buffer[]) => (await readCms(info(integer(1), ...parts), CONTENT)).signers;
     const unknown = { verifies: false, certificate: undefined, attributes: [], messageDigest: undefined };
     expect(await read(sequence(), sequence(oid(SHA256)), octets(Buffer.of(1)))).toMatchObject([unknown]);
@@ -193,7 +193,7 @@ describe("a secure timestamp", () => {
   const stamped = (options: Parameters<typeof timestampAttribute>[2] = {}, of?: Uint8Array) =>
     signerOf({ unsigned: (signature) => [timestampAttribute(of ?? signature, stamps, options)] });
 
-  test("tells when the signature was made, and who says so", async () => {
+  test("gives the time of the signature, and its authority", async () => {
     const { timestamp, faults } = await stamped();
     expect(timestamp).toMatchObject({ time: SIGNED_ON, verifies: true, authority: { commonName: "Timestamps" } });
     expect([timestamp?.certificates.length, faults.timestamp]).toEqual([1, undefined]);
@@ -203,7 +203,7 @@ describe("a secure timestamp", () => {
     expect((await stamped({ digest })).timestamp?.verifies).toBe(true);
   });
 
-  test("does not verify for another signature, nor with another key, nor without its certificate", async () => {
+  test("does not verify for another signature, with another key, or without its certificate", async () => {
     expect((await stamped({}, Buffer.from("another signature"))).timestamp?.verifies).toBe(false);
     const forged = { ...stamps, key: identity.key };
     const other = await signerOf({ unsigned: (signature) => [timestampAttribute(signature, forged)] });
@@ -221,7 +221,7 @@ describe("a secure timestamp", () => {
   });
   const imprint = (digest: string, hash: Buffer): Buffer => sequence(sequence(oid(digest)), octets(hash));
 
-  test("does not verify with a digest that is not known, or without signers", async () => {
+  test("does not verify with an unknown digest, or without signers", async () => {
     const unknown = token(
       integer(1),
       oid("1.2"),
@@ -242,14 +242,14 @@ describe("a secure timestamp", () => {
     expect((await signerOf(unsigned)).timestamp).toMatchObject({ verifies: false, authority: undefined });
   });
 
-  test("leaves the signature readable when its content cannot be read", async () => {
+  test("does not prevent reading the signature when its content is unreadable", async () => {
     const content = signCms(Buffer.from("no DER"), { identity: stamps, isAttached: true });
     const { verifies, faults } = await signerOf({ unsigned: () => [["1.2.840.113549.1.9.16.2.14", content]] });
     expect([verifies, faults.timestamp]).toEqual([true, expect.stringMatching(/^the content of the timestamp /)]);
   });
 
   test.each<[title: string, parts: Buffer[], fault: string]>([
-    ["nothing in it", [], "the message imprint of the timestamp is missing"],
+    ["no content", [], "the message imprint of the timestamp is missing"],
     ["an empty imprint", [integer(1), oid("1.2"), sequence()], "an algorithm is missing"],
     ["no hash", [integer(1), oid("1.2"), sequence(sequence(oid(SHA256)))], "the hash of the timestamp is missing"],
     [
@@ -258,11 +258,11 @@ describe("a secure timestamp", () => {
       "the time of the timestamp is missing",
     ],
     [
-      "something else for a time",
+      "another value in place of a time",
       [integer(1), oid("1.2"), imprint(SHA256, Buffer.of(1)), integer(7), integer(8)],
       "not a time",
     ],
-  ])("leaves the signature readable when it has %s", async (_title, parts, fault) => {
+  ])("does not prevent reading the signature when it has %s", async (_title, parts, fault) => {
     expect(await signerOf(token(...parts))).toMatchObject({
       ...{ verifies: true, timestamp: undefined, faults: { timestamp: expect.stringContaining(fault) } },
     });

@@ -30,28 +30,32 @@ describe("readPlist", () => {
     ["two spaces before it, as in Node.js", (xml: string) => `  ${xml}`],
     ["a line feed before it", (xml: string) => `\n${xml}`],
     ["a byte order mark before it", (xml: string) => `\uFEFF${xml}`],
-    ["a stray end tag behind it, as in Microsoft's azmcp", (xml: string) => `${xml}\n</xml>`],
-    ["zeros behind it", (xml: string) => `${xml}\0\0`],
+    ["a stray end tag after it, as in Microsoft's azmcp", (xml: string) => `${xml}\n</xml>`],
+    ["zeros after it", (xml: string) => `${xml}\0\0`],
     ["the mark of the binary form in a comment", (xml: string) => xml.replace("<plist", "<!-- bplist00 --><plist")],
     ["an end tag in a comment", (xml: string) => xml.replace("<dict>", "<!-- </plist> --><dict>")],
-  ])("takes %s", async (_title, change) => {
+  ])("accepts %s", async (_title, change) => {
     const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict><key>a</key><true/></dict></plist>`;
     expect(await read(change(xml))).toEqual(new Map([["a", true]]));
   });
 
   test.each<[title: string, bytes: Buffer, form: RegExp]>([
     ["a binary property list", Buffer.from("bplist00\0"), /the list is a binary property list, not an XML/],
-    ["UTF-16 with a mark", Buffer.from("\uFEFF<plist/>", "utf16le"), /is text in UTF-16/],
+    ["UTF-16 with a byte order mark", Buffer.from("\uFEFF<plist/>", "utf16le"), /is text in UTF-16/],
     ["big-endian UTF-16", Buffer.from("<plist/>", "utf16le").swap16(), /is text in UTF-16/],
     ["the OpenStep form", Buffer.from('\n{ "com.apple.security.cs.allow-jit" = 1; }'), /old OpenStep form/],
     ["the OpenStep form of strings files", Buffer.from('name = "x";'), /old OpenStep form/],
     ["an OpenStep list", Buffer.from("( a, b )"), /old OpenStep form or JSON/],
-    ["an OpenStep text behind a mark", Buffer.from('\uFEFF "x"'), /old OpenStep form or JSON/],
-    ["an OpenStep comment of the other kind", Buffer.from("/* x */ {}"), /old OpenStep form/],
-    ["big-endian UTF-16 with a mark", Buffer.from("\uFEFF<plist/>", "utf16le").swap16(), /is text in UTF-16/],
-    ["UTF-16 without a mark", Buffer.from("<plist/>", "utf16le"), /is text in UTF-16/],
+    ["an OpenStep text after a byte order mark", Buffer.from('\uFEFF "x"'), /old OpenStep form or JSON/],
+    ["the other kind of OpenStep comment", Buffer.from("/* x */ {}"), /old OpenStep form/],
+    [
+      "big-endian UTF-16 with a byte order mark",
+      Buffer.from("\uFEFF<plist/>", "utf16le").swap16(),
+      /is text in UTF-16/,
+    ],
+    ["UTF-16 without a byte order mark", Buffer.from("<plist/>", "utf16le"), /is text in UTF-16/],
     ["an OpenStep comment", Buffer.from("// !$*UTF8*$!\n{}"), /old OpenStep form/],
-  ])("names %s", async (_title, bytes, form) => {
+  ])("names the format of %s", async (_title, bytes, form) => {
     await expect(readPlist(bytes, "the list")).rejects.toThrow(form);
   });
 
@@ -73,12 +77,12 @@ describe("readPlist", () => {
     ["malformed data", "<plist><data>*</data></plist>", /malformed value "\*"/],
     ["a malformed integer", "<plist><integer>1e</integer></plist>", /malformed value "1e"/],
     [
-      "entities of its own",
+      "its own entities",
       '<!DOCTYPE plist [<!ENTITY a "b">]><plist><string>&a;</string></plist>',
       /declares XML entities/,
     ],
     [
-      "a hundred arrays in each other",
+      "a hundred nested arrays",
       `<plist>${"<array>".repeat(100)}${"</array>".repeat(100)}</plist>`,
       /nested too deeply/,
     ],
@@ -87,7 +91,7 @@ describe("readPlist", () => {
     await expect(read(xml)).rejects.toBeInstanceOf(PlistError);
   });
 
-  test("answers any text with a value or a PlistError", async () => {
+  test("reads any text or throws a PlistError", async () => {
     const pieces = fc.constantFrom(
       "<plist>",
       "</plist>",
