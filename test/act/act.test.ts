@@ -16,7 +16,7 @@ runs:
 
 describeWith(["act"], "running a workflow on this machine", () => {
   test(
-    "gives each job's result, steps, outputs and summary, and goes on to the jobs that need it",
+    "gives each job's result, steps, outputs and summary, and continues with the jobs that need it",
     async () => {
       using actions = new FileTree({
         "say/action.yml": ACTION,

@@ -13,7 +13,7 @@ import type { ImageRecipe } from "./image-recipe.ts";
 
 /**
  * The recipe's image as an OCI archive, made by `docker buildx build --output type=oci` and kept
- * under .work/images. It takes an engine with the containerd store. Returns the archive's path.
+ * under .work/images. It needs an engine with the containerd store. Returns the archive's path.
  */
 export function provideOciArchive(engine: Engine, recipe: ImageRecipe): Promise<string> {
   return provide("oci", recipe, async (context, file) => {
@@ -96,7 +96,7 @@ async function runClient(
   try {
     const client = spawn(command, [...prefix, ...args], {
       stdio: ["pipe", output?.fd ?? "pipe", "pipe"],
-      env: { ...process.env, DOCKER_BUILDKIT: "1" }, // 20.10 has it, and does not use it unasked.
+      env: { ...process.env, DOCKER_BUILDKIT: "1" }, // 20.10 has BuildKit, but uses it only when asked.
     });
     const ended = new Promise<number | null>((resolve, reject) => client.on("error", reject).on("close", resolve));
     const said = [client.stdout, client.stderr].map((stream) => (stream === null ? "" : text(stream)));

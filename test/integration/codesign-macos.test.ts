@@ -181,7 +181,11 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     ],
     ["an archive", async () => ({ path: "tool.zip" }), /matches no file|is a zip/],
     ["an option that does not exist", async () => ({ options: "harden" }), /rcodesign .*failed/],
-    ["a timestamp server that is not there", async () => ({ timestamp: "http://127.0.0.1:9/" }), /rcodesign .*failed/],
+    [
+      "a timestamp server that cannot be reached",
+      async () => ({ timestamp: "http://127.0.0.1:9/" }),
+      /rcodesign .*failed/,
+    ],
   ];
 
   test.each(refusals)("refuses %s, and leaves the file as it was", async (_title, inputs, message) => {

@@ -48,7 +48,7 @@ describeWith(["keytool"], "a .p12 of Java's keytool", () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.each<[title: string, options: readonly string[]]>([
-    ["of today", []],
+    ["with today's encryption", []],
     ["with the encryption of Java 8", ["-J-Dkeystore.pkcs12.legacy"]],
   ])(
     "opens a file %s",

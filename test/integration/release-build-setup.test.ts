@@ -76,7 +76,7 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
     expect(step.summary).toContain("| `-Ctarget-cpu=haswell` | rustflags-extra | added |");
   });
 
-  test("as cargo takes them where the workflow sets RUSTFLAGS, and warns", async () => {
+  test("as cargo does when the workflow sets RUSTFLAGS, and warns", async () => {
     const step = await setUp({ env: { RUSTFLAGS: "-Dwarnings" } });
     expect(step.outputs["rustflags"]).toBe("-Dwarnings");
     expect(step.annotations).toEqual([

@@ -121,7 +121,7 @@ jobs:
 
   test.each([
     ["a key that is there twice", "on: push\njobs:\n  a: {}\n  a: {}\n", "w.yml:4"],
-    ["no YAML", "on: [push\n", "w.yml:2"],
+    ["invalid YAML", "on: [push\n", "w.yml:2"],
     ["no jobs", "on: push\n", "`jobs` is missing"],
     ["a list of jobs", "on: push\njobs: [a]\n", "`jobs` is missing"],
     ["nothing", "", "`jobs` is missing"],

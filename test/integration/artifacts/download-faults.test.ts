@@ -61,7 +61,7 @@ describe("a ranged download is complete and correct in spite of", () => {
     ["F13: a page of HTML with status 200", 1, html],
     ["F14: an added Content-Encoding", 2, { kind: "gzip" }],
     ["F15: a relative redirect", 2, { kind: "redirect", to: "relative" }],
-    ["F19: a row of 5xx", 4, answer(500)],
+    ["F19: several 5xx answers in a row", 4, answer(500)],
     ["F20: a 429 with Retry-After", 1, answer(429, { "Retry-After": "1" })],
     ["F26: ServerBusy", 3, answer(503, { "x-ms-error-code": "ServerBusy" })],
     ["F46: a success with an empty body", 1, { kind: "empty" }],

@@ -340,7 +340,7 @@ describe("the notary REST API", () => {
 
     test.each([
       [
-        "no JSON (F34)",
+        "an answer that is not JSON (F34)",
         { status: 200, body: Buffer.from("<html>login</html>") },
         /is not JSON: it has 18 characters and is a web page/,
       ],

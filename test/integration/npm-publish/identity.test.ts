@@ -122,7 +122,7 @@ describeWith(["cc", "openssl"], "npm-publish by the identity of its job", () => 
       "do not exist: a trusted publisher cannot create a package",
     ],
     [
-      "a runner of one's own",
+      "a self-hosted runner",
       () => ({ env: { RUNNER_ENVIRONMENT: "self-hosted" } }),
       "a self-hosted runner cannot publish with its OIDC identity",
     ],

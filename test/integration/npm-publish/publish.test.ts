@@ -6,7 +6,7 @@ import { describeWith } from "../../parts.ts";
 import type { StepResult } from "../../runner/job.ts";
 import { World } from "./world.ts";
 
-/** A process for each package publishes it, which takes long on a busy machine. */
+/** Each package is published by a process of its own, which is slow on a busy machine. */
 jest.setTimeout(180_000);
 
 /** A platform other than this machine's, so that the launcher is not tested each time. */

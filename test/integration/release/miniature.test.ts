@@ -258,7 +258,7 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
   );
 
   test(
-    "refuses a hotfix by build metadata, which Homebrew cannot tell from its version",
+    "refuses a hotfix that differs only in build metadata, which Homebrew cannot distinguish from its version",
     async () => {
       await homebrew(await start("1.3.0"));
       const run = await start("1.3.0+hotfix.1");

@@ -118,7 +118,7 @@ describe("secrets-check", () => {
     ["an app password in capitals", "T: apple-app-password", "ABCD-EFGH-IJKL-MNOP"],
     ["a public key", "T: apple-api-key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"],
     ["words", "T: polarsignals-token", "please ask ops"],
-    ["no base64", "T: p12 password=PASSWORD", "%PDF-1.4"],
+    ["a value that is not base64", "T: p12 password=PASSWORD", "%PDF-1.4"],
     ["base64 of something else", "T: p12 password=PASSWORD", "aGVsbG8gd29ybGQ="],
   ])("finds malformed: %s", async (_case, line, value) => {
     const step = await check({ expect: line, env: { T: value, PASSWORD: "some-password" } });

@@ -5,34 +5,34 @@
 export type NetworkFault =
   /** The connection is reset (RST): before the request is passed on, or after `after` bytes of the answer. */
   | { readonly kind: "reset"; readonly after?: number }
-  /** The request is carried out, and the connection reset before its answer: the sender cannot know. */
+  /** The request is carried out, but the connection is reset before the answer, so the client does not know the result. */
   | { readonly kind: "lost-answer" }
-  /** The connection is closed (FIN) early, the framing of the answer as it was. */
+  /** The connection is closed (FIN) early, without a change to the framing of the answer. */
   | { readonly kind: "cut"; readonly after: number }
-  /** Silence, with the connection open: before the headers, or after so many bytes. */
+  /** The connection stays open, but nothing more is sent: before the headers, or after `after` bytes. */
   | { readonly kind: "stall"; readonly after?: number }
   | { readonly kind: "drip"; readonly bytesPerSecond: number }
-  /** An answer of the proxy's own; the server is not asked. */
+  /** The proxy answers itself, and does not pass the request on. */
   | {
       readonly kind: "answer";
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: string;
     }
-  /** A redirect to where the request was going: without a host, or at another origin. */
+  /** A redirect to the same path: relative, or at another origin. */
   | { readonly kind: "redirect"; readonly to: "relative" | URL }
-  /** Headers set or, where undefined, taken away. */
+  /** Headers are set, or removed if undefined. */
   | { readonly kind: "headers"; readonly set: Readonly<Record<string, string | undefined>> }
-  /** The status changed, the rest as it was. */
+  /** Only the status is changed. */
   | { readonly kind: "status"; readonly status: number }
-  /** The answer is compressed, and says so, whatever the client accepts. */
+  /** The answer is compressed and says so, even if the client does not accept that. */
   | { readonly kind: "gzip" }
   | { readonly kind: "flip"; readonly at: number }
-  /** Nothing of the body arrives, and the headers agree with that. */
+  /** The body is empty, and the headers say so. */
   | { readonly kind: "empty" }
-  /** The server behaves as if it had never heard of ranges. */
+  /** The server behaves as if it did not support ranges. */
   | { readonly kind: "no-ranges" }
-  /** The length is not told: chunked, or until the connection closes. */
+  /** The answer has no length: it is chunked, or ends when the connection closes. */
   | { readonly kind: "no-length"; readonly framing: "chunked" | "close" };
 
 export type FaultKind = NetworkFault["kind"];

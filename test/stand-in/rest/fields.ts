@@ -32,7 +32,7 @@ function parse(body: Buffer): Record<string, unknown> {
     const value: unknown = JSON.parse(body.toString("utf8"));
     if (typeof value === "object" && value !== null) return { ...value };
   } catch {
-    // Answered below: what cannot be parsed is as wrong as what is not an object.
+    // The check below answers text that is not JSON like JSON that is not an object.
   }
   throw new Refusal(400, { message: "Problems parsing JSON", status: "400" });
 }

@@ -58,7 +58,7 @@ export class Message {
     return value;
   }
 
-  /** A string or a `google.protobuf.StringValue`, which look alike in JSON. */
+  /** A string or a `google.protobuf.StringValue`, which are the same in JSON. */
   string(name: string): string | undefined {
     return this.#read(name, (value) => (typeof value === "string" ? value : undefined));
   }
