@@ -8,7 +8,7 @@ export type Channel = "stable" | "backport" | "prerelease" | "build";
 export type FormulaRule = "push" | "versioned" | "commit" | "skip" | "refuse";
 
 /**
- * Where a release of one channel goes. Names may hold `{version}`, `{line}` (`1.7`) and `{major}`.
+ * Where a release of one channel goes. Names may contain `{version}`, `{line}` (`1.7`) and `{major}`.
  *
  * A name moves forwards only, whatever the rules say: a name with `{version}` belongs to that version, a name with
  * `{line}` or `{major}` goes to the highest version of that line or major, and any other name to the highest version of

@@ -18,7 +18,11 @@ const MAX_PACKAGE_BYTES = 100 * 1024 * 1024;
 
 const manifestLayers = object({ layers: listOf(object({ mediaType: text, digest: text })) });
 
-/** The chart a registry has under a tag; undefined when there is none. */
+/**
+ * The chart that a registry has under a tag; undefined when there is none.
+ *
+ * @throws ChartError if the tag is not that of a chart
+ */
 export async function existingChart(
   registry: Registry,
   repository: string,
@@ -56,8 +60,8 @@ export async function pushChart(
   for (const bytes of [config, content.bytes, ...(provenance === undefined ? [] : [provenance])]) {
     await registry.pushBlob(repository, { digest: digestOf(bytes), size: bytes.length, read: () => once(bytes) });
   }
-  // First by its digest, which no tag shows. GHCR answers 403 instead of 404 for a package that was never pushed, so
-  // reading the tag needs this push first.
+  // First pushed by digest, which is not visible under any tag. GHCR answers 403 instead of 404 for a package that was
+  // never pushed, so the tag can be read only after this push.
   await registry.pushManifest(repository, manifest.digest, manifest);
   const before = await registry.manifest(repository, tag);
   if (before !== undefined && before.digest !== manifest.digest) throw overtaken(repository, tag, manifest, before);

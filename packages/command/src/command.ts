@@ -24,7 +24,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Starts a program without a shell and waits for it. The exit code decides, stderr explains. */
+/** Starts a program without a shell and waits for it. Only the exit code tells whether it failed; stderr gives the reason. */
 export type CommandRunner = (
   command: string,
   args: readonly string[],

@@ -15,7 +15,7 @@ export type TextMeaning =
 
 /** How paths on build machines usually begin, to find a path directly behind other text. */
 const ROOTS = /\/(?:home|root|Users|tmp|var|private|github|__w|opt|mnt|builds?|workspace|Volumes|nix\/store)\//;
-/** A flag that maps the path behind it to a fixed name (gcc, clang, rustc). */
+/** A flag that maps the path after it to a fixed name (gcc, clang, rustc). */
 const MAPPED = /(?:-f(?:file|debug|macro|profile|coverage)-prefix-map=|-fdebug-prefix-map=|--remap-path-prefix[= ])$/;
 /** System folders: a program names them because it uses them, not because it was built there. */
 const SYSTEM = /^\/(?:etc|usr|dev|proc|sys|run|bin|sbin|lib|lib64|boot|snap|System|Library|Applications)(?:\/|$)/;

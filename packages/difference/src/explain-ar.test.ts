@@ -72,9 +72,9 @@ describe("readAr", () => {
   });
 
   test.each<[name: string, member: CraftedArMember, message: RegExp]>([
-    ["a size that is not a number", { name: "a/", size: "1x" }, /no sound member at byte 72/],
-    ["a size beyond the end", { name: "a/", size: "1" }, /no sound member at byte 72/],
-    ["a header with wrong end bytes", { name: "a/", end: "xx" }, /no sound member at byte 72/],
+    ["a size that is not a number", { name: "a/", size: "1x" }, /no valid member at byte 72/],
+    ["a size beyond the end", { name: "a/", size: "1" }, /no valid member at byte 72/],
+    ["a header with wrong end bytes", { name: "a/", end: "xx" }, /no valid member at byte 72/],
     ["a name longer than its member", { name: "#1/9", body: "12345678" }, /a name longer than its member at byte 132/],
   ])("refuses %s", async (_name, member, message) => {
     const failing = readAr(memorySource(ar([{ name: "b/", body: "1234" }, member])));
@@ -124,7 +124,7 @@ describe("ar: causes", () => {
   test("the bytes of a damaged archive, with a message about the damage", async () => {
     const whole = ar([{ name: "a/", body: "code" }]);
     const { causes, damage } = await explain(whole, whole.subarray(0, -1));
-    expect(damage).toMatch(/no sound member at byte 8/);
+    expect(damage).toMatch(/no valid member at byte 8/);
     expect(causes.length).toBeGreaterThan(0);
   });
 });

@@ -43,7 +43,7 @@ export async function readAr(source: RandomAccessSource): Promise<Member[]> {
     const field = (start: number, length: number): string => header.slice(start, start + length).trimEnd();
     const size = Number(/^\d+$/.test(field(48, 10)) ? field(48, 10) : Number.NaN);
     if (header.slice(58) !== "`\n" || !(at + HEADER_BYTES + size <= source.size) || members.length > MAX_MEMBERS) {
-      throw new ArError(`the ar archive has no sound member at byte ${at}: it is cut or damaged`);
+      throw new ArError(`the ar archive has no valid member at byte ${at}: it is cut or damaged`);
     }
     const body = at + HEADER_BYTES;
     at = body + size + (size % 2);

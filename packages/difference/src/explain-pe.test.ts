@@ -72,7 +72,7 @@ describe("PE: headers", () => {
 
   test("a hash in place of a time, as an identity", async () => {
     const [one, two] = [0xfedcba98, 0x87654321];
-    const expected = [["build-id", "COFF header, TimeDateStamp (a hash, no time)", "0xfedcba98", "0x87654321"]];
+    const expected = [["build-id", "COFF header, TimeDateStamp (a hash, not a time)", "0xfedcba98", "0x87654321"]];
     expect(await compare({ stamp: one }, { stamp: two })).toEqual(expected);
     expect((await explain(pe({ stamp: one }), pe({ stamp: two }))).causes[0]?.remedy).toContain("/Brepro");
     const reproducible = (stamp: number): CraftedPe => ({ stamp, debug: [{ type: 16 }] });

@@ -165,7 +165,7 @@ async function compareIdentity(
     const other = b.stamps.find(({ name }) => name === stamp.name);
     const [one, two] = [stamp.value, other?.value ?? 0].map((value) => `0x${value.toString(16)}`);
     return [
-      cause("build-id", `${place}${stamp.name} (a hash, no time)`, one ?? "", two ?? "", { remedy: GUID_REMEDY }),
+      cause("build-id", `${place}${stamp.name} (a hash, not a time)`, one ?? "", two ?? "", { remedy: GUID_REMEDY }),
     ];
   }
   if (a.certificates !== undefined || b.certificates !== undefined)

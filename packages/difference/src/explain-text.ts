@@ -16,7 +16,7 @@ const MAX_SINGLE_LINES = 8;
 const MAX_SHOWN_LINES = 40;
 const MAX_SHOWN_CHARACTERS = 240;
 
-/** Explains two texts by their lines: line endings, order, then what the differing lines hold. */
+/** Explains two texts by their lines: first by line endings and order, then by the contents of the differing lines. */
 export async function explainText(
   left: RandomAccessSource,
   right: RandomAccessSource,

@@ -51,7 +51,7 @@ describe("explainDifference", () => {
     const inside = (bytes: Uint8Array): Buffer =>
       tar([tarMember({ name: "one.a", body: bytes }), tarMember({ name: "two.a", body: bytes })]);
     const { damage, causes } = await explain(inside(ar([{ name: "a/", body: "x" }])), inside(damaged));
-    expect(damage).toMatch(/^one\.a: the ar archive has no sound member at byte 8/);
+    expect(damage).toMatch(/^one\.a: the ar archive has no valid member at byte 8/);
     expect(causes.length).toBeGreaterThan(0);
     expect(await explain(tar([]), tar([tarMember({ name: "a" })]))).not.toHaveProperty("damage");
   });

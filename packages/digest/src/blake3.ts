@@ -10,7 +10,7 @@ export async function blake3(
   engine: EngineChoice = "fastest",
 ): Promise<string> {
   if (mode.kind === "keyed" && mode.key.length !== 32) {
-    throw new RangeError(`a BLAKE3 key has 32 bytes, but this one has ${mode.key.length}`);
+    throw new RangeError(`a BLAKE3 key has 32 bytes, this one has ${mode.key.length}`);
   }
   const data = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
   const [[hashes] = []] = await runJobs([{ kind: "bytes", bytes: data, mode }], { engine });

@@ -63,7 +63,7 @@ describe("parseManifest", () => {
     ["null", "null", /expected a JSON object/],
     ["a list", "[]", /expected a JSON object/],
     ["another format", JSON.stringify({ ...valid(), format: "sbom" }), /"format" is "sbom", expected "build-manifest"/],
-    ["a future version", JSON.stringify({ ...valid(), version: 2 }), /"version" is 2, this reads version 1/],
+    ["a future version", JSON.stringify({ ...valid(), version: 2 }), /"version" is 2, expected 1/],
     ["a context that is a list", JSON.stringify({ ...valid(), context: null }), /"context" is not an object/],
     [
       "a number in the context",

@@ -50,7 +50,7 @@ export function parseManifest(text: string, source: string): Manifest {
   };
   const root = asRecord(parseJson(text, fail)) ?? fail("expected a JSON object");
   if (root["format"] !== FORMAT) fail(`"format" is ${show(root["format"])}, expected "${FORMAT}"`);
-  if (root["version"] !== VERSION) fail(`"version" is ${show(root["version"])}, this reads version ${VERSION}`);
+  if (root["version"] !== VERSION) fail(`"version" is ${show(root["version"])}, expected ${VERSION}`);
   const context = new Map<string, string>();
   for (const [key, value] of Object.entries(asRecord(root["context"]) ?? fail('"context" is not an object'))) {
     if (typeof value !== "string") fail(`the context's "${key}" is ${show(value)}, expected a string`);

@@ -15,7 +15,7 @@ const createdAnswer = object({ Id: string });
  */
 export async function tryImage(engine: Engine, image: string, options: ImageOptions = {}): Promise<Usability> {
   const { platform, signal } = options;
-  const doing = `making a container of ${image}`;
+  const doing = `creating a container from ${image}`;
   const create = {
     method: "POST",
     path: "/containers/create",
@@ -38,7 +38,7 @@ export async function tryImage(engine: Engine, image: string, options: ImageOpti
 
 /** This ignores the signal, so that the container is removed even after a cancellation. */
 async function removeContainer(engine: Engine, id: string): Promise<void> {
-  const doing = "removing the container made for the trial";
+  const doing = "removing the test container";
   const query = { force: "true", v: "true" };
   const answer = await call(engine, { method: "DELETE", path: `/containers/${id}`, query, doing });
   await collect(answer.body, doing);

@@ -50,8 +50,8 @@ describe("parseLock", () => {
 
   test.each<[string, Record<string, string | undefined>, RegExp, number]>([
     ["no lock_version (B94)", { lock_version: undefined }, /`lock_version` is missing/, 1],
-    ["lock_version 1 (B94)", { lock_version: "1" }, /`lock_version` is 1, this reads version 2/, 1],
-    ["lock_version 3 (B94)", { lock_version: "3" }, /`lock_version` is 3, this reads version 2/, 1],
+    ["lock_version 1 (B94)", { lock_version: "1" }, /`lock_version` is 1, expected 2/, 1],
+    ["lock_version 3 (B94)", { lock_version: "3" }, /`lock_version` is 3, expected 2/, 1],
     ["lock_version as text", { lock_version: '"2"' }, /`lock_version` is string 2, expected a whole number/, 1],
     ["env_id in upper case (B95)", { env_id: `"${"A".repeat(64)}"` }, /expected 64 lowercase hex characters/, 2],
     ["env_id of 63 characters (B95)", { env_id: `"${"a".repeat(63)}"` }, /expected 64 lowercase hex characters/, 2],

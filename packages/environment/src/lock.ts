@@ -95,7 +95,7 @@ export function parseLock(document: TomlDocument): ParsedLock {
 function readVersion(root: Fields): string {
   const version = root.positive("lock_version");
   if (version !== "" && version !== LOCK_VERSION) {
-    root.problem(`\`lock_version\` is ${version}, this reads version ${LOCK_VERSION}`, root.place("lock_version"));
+    root.problem(`\`lock_version\` is ${version}, expected ${LOCK_VERSION}`, root.place("lock_version"));
   }
   return version;
 }

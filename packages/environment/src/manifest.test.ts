@@ -64,7 +64,7 @@ describe("parseManifest", () => {
   });
 
   test.each([
-    ["another version", MANIFEST.replace("= 1\n", "= 2\n"), /`manifest_version` is 2, this reads version 1/, 1],
+    ["another version", MANIFEST.replace("= 1\n", "= 2\n"), /`manifest_version` is 2, expected 1/, 1],
     ["no base", "manifest_version = 1\n", /`base` is missing, expected a table with `image`/, 1],
     ["an empty image", MANIFEST.replace("rolling", ""), /`base\.image` is empty/, 3],
     [

@@ -24,7 +24,7 @@ export function parseManifest(document: TomlDocument): { manifest: EnvironmentMa
   const root = new Fields(document.root, "", problems);
   const version = root.positive("manifest_version");
   if (version !== "" && version !== "1") {
-    root.problem(`\`manifest_version\` is ${version}, this reads version 1`, root.place("manifest_version"));
+    root.problem(`\`manifest_version\` is ${version}, expected 1`, root.place("manifest_version"));
   }
   const base = root.table("base");
   if (base === undefined && !root.has("base"))

@@ -59,6 +59,6 @@ describe("an address of the release", () => {
     ["https://a.example/b?/v1/", false],
     ["https://a.example/b#/v1/", false],
   ])("must have the tag as a folder when the plan has no address: %s (%s)", (url, isOne) => {
-    expect(asked(url)).toBe(isOne ? undefined : `${url} is not of v1`);
+    expect(asked(url)).toBe(isOne ? undefined : `${url} is not a URL of the tag v1`);
   });
 });

@@ -24,7 +24,7 @@ export function findStranger(url: string, file: string, { tag, addressesOf }: Re
   }
   // A tag may contain slashes: `widget/v1.2.3`.
   const folders = `/${segmentsOf(url).slice(0, -1).join("/")}/`;
-  return folders.includes(`/${tag}/`) ? undefined : `${url} is not of ${tag}`;
+  return folders.includes(`/${tag}/`) ? undefined : `${url} is not a URL of the tag ${tag}`;
 }
 
 /**

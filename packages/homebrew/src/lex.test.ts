@@ -176,7 +176,7 @@ test.each<[ruby: string, message: string]>([
 ])("refuses %j with the line where it begins", (ruby, message) => {
   const failing = (): unknown => lexFormula(ruby, "widget.rb");
   expect(failing).toThrow(FormulaError);
-  expect(failing).toThrow(`widget.rb cannot be followed: ${message}`);
+  expect(failing).toThrow(`widget.rb cannot be parsed: ${message}`);
   const line = Number(/\d+/.exec(message)?.[0]);
   expect(failing).toThrow(expect.objectContaining({ location: { file: "widget.rb", line } }));
 });

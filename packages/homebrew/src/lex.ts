@@ -274,7 +274,7 @@ class Lexer {
   }
 
   #fault(line: number, what: string): FormulaError {
-    return new FormulaError(`${this.#file} cannot be followed: line ${line} has ${what}`, {
+    return new FormulaError(`${this.#file} cannot be parsed: line ${line} has ${what}`, {
       location: { file: this.#file, line },
     });
   }

@@ -228,5 +228,5 @@ test.each<[ruby: string, message: string]>([
   ["a\nb do\nc do\nend", "line 2 has a block that is never closed"],
   ["if a\n\nelse\nb", "line 3 has a block that is never closed"],
 ])("refuses %j, and names the line", (ruby, message) => {
-  expect(() => scanFormula(ruby, "widget.rb")).toThrow(`widget.rb cannot be followed: ${message}`);
+  expect(() => scanFormula(ruby, "widget.rb")).toThrow(`widget.rb cannot be parsed: ${message}`);
 });

@@ -181,5 +181,5 @@ function otherArch(arch: Arch | undefined): Arch {
 }
 
 function cannotFollow(file: string, line: number, what: string): FormulaError {
-  return new FormulaError(`${file} cannot be followed: line ${line} has ${what}`, { location: { file, line } });
+  return new FormulaError(`${file} cannot be parsed: line ${line} has ${what}`, { location: { file, line } });
 }

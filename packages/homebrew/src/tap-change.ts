@@ -5,13 +5,13 @@ import { readTapFormula, type TapFormula } from "./tap-formula.ts";
 /** What publishing a formula does to the tap. */
 export type TapChange =
   | { readonly kind: "add" }
-  /** `lost`: what people wrote into the formula of the tap, and the new one lacks. */
+  /** `lost` has the handwritten lines of the tap's formula that the new one lacks. */
   | { readonly kind: "update"; readonly from: string; readonly lost: readonly string[] }
-  /** The version is there; what differs are not its downloads, or platforms are added. */
+  /** The tap has this version; only lines other than downloads differ, or platforms are added. */
   | { readonly kind: "touch-up" }
-  /** The version is there with the same downloads, and with words of people, which stay. */
+  /** The tap has this version with the same downloads and with handwritten lines, so it is left unchanged. */
   | { readonly kind: "kept"; readonly reason: string }
-  /** The version is there with other downloads, and that was asked for. */
+  /** The tap has this version with other downloads, and replacing it was requested. */
   | { readonly kind: "republish" }
   | { readonly kind: "same" }
   | { readonly kind: "refused"; readonly reason: string; readonly advice: string };
@@ -25,9 +25,9 @@ export interface Candidate {
 }
 
 /**
- * Compares a formula with the one the tap has under the same name, in Homebrew's order of versions.
+ * Compares a formula with the tap's formula of the same name, by Homebrew's order of versions.
  *
- * @param current its text in the tap, `undefined` when there is none.
+ * @param current the text of the formula in the tap, `undefined` when there is none.
  * @param republish lets a version be published again with other downloads.
  */
 export function compareWithTap(candidate: Candidate, current: string | undefined, republish: boolean): TapChange {
@@ -65,14 +65,14 @@ export function compareWithTap(candidate: Candidate, current: string | undefined
     : { kind: "kept", reason: `the tap has it with the same downloads and additional lines, such as \`${line}\`` };
 }
 
-/** What people add to a formula that cargo-dist never writes, so that a new version loses it. */
+/** Lines that people add and cargo-dist never writes, so that a new version would lose them. */
 const KEPT_BY_HAND =
   /^(depends_on|uses_from_macos|conflicts_with|def caveats|test|service|livecheck|deprecate!|disable!|link_overwrite|head|resource|patch|bottle|option|skip_clean)(?: |$)/;
 
-/** What a platform that is added changes, or a gateway; everything else that differs was written by people. */
+/** Lines that people must have written. Added platforms and gateways change only the lines excluded here. */
 const WRITTEN_ANEW = /^(?!(url|mirror|sha256|if|elsif|else|end|on_\w+|BINARY_ALIASES)\b)/;
 
-/** Does Homebrew order it above the release that it leads to, so that `brew upgrade` never leaves it? */
+/** Whether Homebrew orders a pre-release above its final release, so that `brew upgrade` would never install the final one. */
 export function isDeadEnd(version: Version | string): boolean {
   const text = typeof version === "string" ? version : version.text;
   const [, release] = /^(\d+\.\d+\.\d+)-/.exec(text) ?? [];
@@ -104,7 +104,7 @@ function lower({ file, version, channel }: Candidate, there: string): TapChange 
   };
 }
 
-/** The platforms that would install something else than before, or nothing. One that is added changes nobody's bytes. */
+/** The platforms that would install something different than before, or nothing. Added platforms do not count. */
 function changedPlatforms(there: TapFormula, fresh: TapFormula): readonly string[] {
   return [...there.bytes]
     .filter(([platform, bytes]) => fresh.bytes.get(platform) !== bytes)

@@ -3,22 +3,25 @@ import { type Arch, FormulaError, type Os } from "./formula.ts";
 import { optionOf } from "./parse.ts";
 import { type Statement, scanFormula } from "./scan.ts";
 
-/** A formula of a tap as Homebrew orders it against others of the same name: by scheme, version, revision. */
+/** A formula of a tap. Homebrew orders formulae of the same name by scheme, version and revision. */
 export interface TapFormula {
-  /** `undefined` when neither a `version` nor a URL tells it. */
+  /** `undefined` when neither a `version` nor a URL gives it. */
   readonly version: string | undefined;
   readonly revision: number;
   readonly scheme: number;
-  /** What each platform installs: the SHA-256, or the address where there is none. By `macos arm`, or by file where the formula cannot be followed. */
+  /**
+   * The SHA-256 that each platform installs, or the URL if there is no SHA-256. The key is a platform such as
+   * `macos arm`, or a file name if the formula cannot be parsed.
+   */
   readonly bytes: ReadonlyMap<string, string>;
-  /** Statements and comments as they are written, without white space between the words; none where it cannot be followed. */
+  /** The statements and comments, with single spaces between words; empty if the formula cannot be parsed. */
   readonly lines: readonly string[];
 }
 
 const SYSTEMS: readonly Os[] = ["macos", "linux"];
 const PROCESSORS: readonly Arch[] = ["arm", "intel"];
 
-/** Reads what a tap has, whoever wrote it. Whatever cannot be followed is read line by line. */
+/** Reads a formula from a tap, whoever wrote it. If it cannot be parsed, it is read line by line. */
 export function readTapFormula(text: string): TapFormula {
   try {
     return fromStatements(scanFormula(text, "the formula in the tap"), text);

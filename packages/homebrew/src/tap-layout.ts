@@ -1,29 +1,29 @@
 import { posix } from "node:path";
 import { TapError } from "./tap-error.ts";
 
-/** What a tap holds, as git lists it: paths, with the targets of symbolic links. */
+/** The contents of a tap as git lists them: paths, and the targets of symbolic links. */
 export interface TapFiles {
   readonly files: ReadonlySet<string>;
-  /** By path, as written. */
+  /** The targets of symbolic links, as written, by path. */
   readonly links: ReadonlyMap<string, string>;
-  /** A JSON object of strings, such as `formula_renames.json`; empty when there is none. */
+  /** Reads a file with a JSON object of strings, such as `formula_renames.json`; empty when there is no such file. */
   readonly table: (file: string) => Promise<ReadonlyMap<string, string>>;
 }
 
-/** Where `brew` finds a formula in a tap, or would find a new one. */
+/** The path at which `brew` finds a formula in a tap, or would find a new one. */
 export interface FormulaPlace {
   readonly path: string;
-  /** The path under which it is there now; another than `path` when its name is not in lower case. */
+  /** The formula's current path in the tap. It differs from `path` when its name is not in lower case. */
   readonly current: string | undefined;
 }
 
-/** In this order; the first that is a folder is the only one that is read. */
+/** The folders of formulae, in this order. Homebrew reads only the first that exists. */
 const FOLDERS = ["Formula", "HomebrewFormula"] as const;
 
 /**
  * Finds a formula as Homebrew does (Library/Homebrew/tap.rb, `formula_dir`, `formula_files_by_name`; formulary.rb,
- * `tap_formula_name_type`): names are in lower case, aliases and renames go before files, of two files of one name the
- * longer path counts.
+ * `tap_formula_name_type`): names are in lower case, aliases and renames come before files, and if two files have the
+ * same name, the longer path wins.
  *
  * @param file `widget.rb`.
  * @throws TapError when Homebrew would never read a file of that name here.
@@ -44,7 +44,7 @@ export async function placeOfFormula(tap: TapFiles, file: string): Promise<Formu
   return { path: posix.join(kept, `${name}.rb`), current };
 }
 
-/** The folder of the formulae, without a final slash; `.` for the root. */
+/** The folder of the formulae, without a trailing slash; `.` for the root. */
 function formulaFolder(tap: TapFiles): string {
   for (const folder of FOLDERS) {
     const target = followed(tap, folder);
@@ -62,7 +62,10 @@ function formulaFolder(tap: TapFiles): string {
   return hasFormulae ? "." : FOLDERS[0];
 }
 
-/** Every `.rb` file below a folder, as Ruby's glob lists them: none of hidden folders. Only the root is not searched deeper. */
+/**
+ * The `.rb` files below a folder, without those in hidden folders, as Ruby's glob lists them. Subfolders of the root
+ * are not searched.
+ */
 function formulaeIn(tap: TapFiles, folder: string): readonly string[] {
   const prefix = folder === "." ? "" : `${folder}/`;
   return [...tap.files, ...tap.links.keys()].filter((path) => {
@@ -76,7 +79,7 @@ function formulaeIn(tap: TapFiles, folder: string): readonly string[] {
   });
 }
 
-/** Of equally long ones, the first in the order of a walk through the folders. */
+/** The longest path. If several are equally long, the first in a walk through the folders wins. */
 function longest(paths: readonly string[]): string | undefined {
   const walk = (path: string): string => path.replaceAll("/", "\u0000");
   const sorted = paths.toSorted((left, right) => right.length - left.length || (walk(left) < walk(right) ? -1 : 1));
@@ -105,7 +108,11 @@ async function renamed(
   return target === undefined || target === "" || target === name ? undefined : { file, target };
 }
 
-/** Follows symbolic links; what leads out of the tap is refused. */
+/**
+ * Follows symbolic links.
+ *
+ * @throws TapError for a link that leads out of the tap
+ */
 function followed(tap: TapFiles, path: string): string {
   let at = path;
   for (let hops = 0; tap.links.has(at); hops += 1) {

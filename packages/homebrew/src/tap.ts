@@ -5,7 +5,7 @@ import { decodeJson, mapOf, string } from "@release-actions/json";
 import { TapError } from "./tap-error.ts";
 import { type FormulaPlace, placeOfFormula, type TapFiles } from "./tap-layout.ts";
 
-/** A checkout of a tap in a folder of our own. */
+/** A checkout of a tap in a temporary folder. */
 export interface Tap {
   readonly folder: string;
   readonly branch: string;
@@ -23,7 +23,7 @@ export async function openTap(access: GitOptions, folder: string, branch: string
   return { folder, branch: head.stdout.trim(), git, access };
 }
 
-/** Where `brew` finds a formula in the tap, or would find a new one. */
+/** The path at which `brew` finds a formula in the tap, or would find a new one. */
 export async function formulaPlace(tap: Tap, file: string): Promise<FormulaPlace> {
   return placeOfFormula(await tapFiles(tap), file);
 }
@@ -47,13 +47,17 @@ async function tapFiles(tap: Tap): Promise<TapFiles> {
   };
 }
 
-/** Where git cannot make links, a file holds the target. */
+/** Reads the target of a link from git, since systems without symbolic links check it out as a file. */
 async function readLink(tap: Tap, name: string): Promise<string> {
   const { stdout } = await tap.git(["cat-file", "blob", `:${name}`], { cwd: tap.folder });
   return stdout;
 }
 
-/** The text of a file in the tap, or `undefined`. */
+/**
+ * The text of a file in the tap; `undefined` if there is no such file.
+ *
+ * @throws TapError for anything that is not a file
+ */
 export async function readTapFile(tap: Tap, file: string): Promise<string | undefined> {
   const place = path.join(tap.folder, file);
   try {

@@ -1,11 +1,11 @@
 import { Fault, type FaultDetails } from "@release-actions/report";
 
-/** A service or the storage could not be used, after all that patience allows. */
+/** A service or storage failed until the retries were used up. */
 export class TransferError extends Fault {
   override readonly name: string = "TransferError";
 }
 
-/** The service refused, and will refuse again: a bad request, a missing right, an expired token. */
+/** The service refused the request and would refuse it again, for example because of a missing permission or an expired token. */
 export class RefusedError extends Fault {
   override readonly name: string = "RefusedError";
   readonly status: number | undefined;
@@ -16,12 +16,12 @@ export class RefusedError extends Fault {
   }
 }
 
-/** The token may not do this. */
+/** The token lacks the permission. */
 export class AccessError extends RefusedError {
   override readonly name = "AccessError";
 }
 
-/** A rate limit that lasts longer than we may wait. */
+/** A rate limit that lasts longer than the allowed wait. */
 export class RateLimitError extends RefusedError {
   override readonly name = "RateLimitError";
 }

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { createTransport, type HttpRequest, type HttpResponse, type Transport } from "./transport.ts";
 
-/** The part of the web's `fetch` that callers here use. */
+/** The part of the standard `fetch` that callers use. */
 export type Fetch = (url: string | URL, init?: FetchInit) => Promise<Response>;
 
 export interface FetchInit {
@@ -9,20 +9,23 @@ export interface FetchInit {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: HttpRequest["body"];
   readonly signal?: AbortSignal;
-  /** `manual` returns a redirect as it is. Default `follow`: at most 5, and secrets stay with the first origin. */
+  /**
+   * `manual` returns a redirect unchanged. Default: `follow`, which follows at most 5 redirects and sends secrets only
+   * to the first origin.
+   */
   readonly redirect?: "follow" | "manual";
 }
 
 const MAX_REDIRECTS = 5;
 /** Statuses whose answers have no body (fetch.spec.whatwg.org, "null body status"). */
 const WITHOUT_BODY: readonly number[] = [204, 205, 304];
-/** A redirect of any other would send a body twice, or turn into another request. */
+/** Redirects are followed only for these methods. Any other would send its body again or become a different request. */
 const FOLLOWED: readonly string[] = ["GET", "HEAD"];
 const SECRET_HEADERS = /^(?:authorization|cookie|proxy-authorization)$/i;
 
 /**
- * `fetch` over our own transport, which heeds `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment; Node's
- * global one does so only when the process was started with NODE_USE_ENV_PROXY.
+ * Creates a `fetch` that uses the proxy settings `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` of the environment. Node's
+ * global `fetch` does so only if the process was started with NODE_USE_ENV_PROXY.
  */
 export function createFetch(env: NodeJS.ProcessEnv): Fetch {
   const transport = createTransport(env);
@@ -49,7 +52,7 @@ function toResponse(method: string, { status, headers, body }: HttpResponse): Re
   const list = Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((text) => [name, text]));
   const isEmpty = WITHOUT_BODY.includes(status) || method === "HEAD";
   if (isEmpty) body.destroy();
-  // Every pair was made of a name and one value.
+  // Each pair consists of a name and one value.
   return new Response(isEmpty ? null : (Readable.toWeb(body) as ReadableStream), {
     status,
     headers: list as [string, string][],

@@ -2,24 +2,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { formatDuration, type Reporter } from "@release-actions/report";
 import { TransferError } from "./faults.ts";
 
-/** How long to go on trying. Times are in milliseconds. */
+/** How long to retry. Times are in milliseconds. */
 export interface Patience {
-  /** From the last progress to giving up, over all tries of one piece of work. */
+  /** The time from the last progress until the work fails, over all its tries. */
   readonly budgetMs: number;
-  /** The first pause; each further one is twice as long, up to the longest. */
+  /** The first pause; each further pause is twice as long, up to `longestPauseMs`. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
 }
 
 export const DEFAULT_PATIENCE: Patience = { budgetMs: 180_000, firstPauseMs: 500, longestPauseMs: 20_000 };
 
-/** Time in milliseconds since 1970, and waiting. */
+/** A source of the time, in milliseconds since 1970, and of waits. */
 export interface Clock {
   readonly now: () => number;
   readonly wait: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
 }
 
-/** Monotonic: a clock that is set while we wait neither ends nor prolongs it. */
+/** A monotonic clock: setting the system time does not change a wait. */
 export const SYSTEM_CLOCK: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   wait: (ms, signal) => sleep(ms, undefined, { signal }),
@@ -27,20 +27,20 @@ export const SYSTEM_CLOCK: Clock = {
 
 export interface RetryOptions {
   readonly clock?: Clock | undefined;
-  /** Told of every pause. */
+  /** Gets a message about every pause. */
   readonly reporter?: Reporter;
 }
 
 export interface Healing {
-  /** How long the server asked us to wait. */
+  /** How long the server asked to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** Give up when it happens more often than this without progress, whatever budget is left. */
+  /** Fail after this number of failures without progress, even if time is left. */
   readonly atMost?: number;
-  /** The first time, try again without a pause. */
+  /** After the first failure, retry without a pause. */
   readonly promptly?: boolean;
 }
 
-/** A failure that may heal by itself. */
+/** A temporary failure, which a retry may solve. */
 export class TransientError extends Error {
   override readonly name = "TransientError";
   readonly healing: Healing;
@@ -51,7 +51,7 @@ export class TransientError extends Error {
   }
 }
 
-/** Counts the failed tries of one piece of work, and paces them. */
+/** Counts the failed tries of one piece of work and waits between them. */
 export class Retries {
   readonly #what: string;
   readonly #patience: Patience;
@@ -61,7 +61,7 @@ export class Retries {
   #lastProgress: number;
   #failures = 0;
 
-  /** `what` names the work for the message: "downloading restate.tar from host". */
+  /** @param what the work, for the message: "downloading restate.tar from host" */
   constructor(what: string, patience: Patience, { clock = SYSTEM_CLOCK, reporter }: RetryOptions = {}) {
     this.#what = what;
     this.#patience = patience;
@@ -70,7 +70,7 @@ export class Retries {
     this.#lastProgress = clock.now();
   }
 
-  /** Something was gained: the budget starts again. */
+  /** Records progress, which restarts the time budget. */
   progress(): void {
     this.#lastProgress = this.#clock.now();
     this.#failures = 0;
@@ -79,7 +79,8 @@ export class Retries {
   /**
    * Waits before the next try, with jitter and never less than the server asked for.
    *
-   * @throws the error itself when it cannot heal, TransferError with the cause of every try when the budget is used up
+   * @throws the error itself if it is not a TransientError; TransferError with the causes of all tries when the budget
+   * is used up
    */
   async after(error: unknown, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
@@ -109,7 +110,7 @@ export class Retries {
   }
 }
 
-/** Runs a call until it succeeds, fails for good, or the budget is used up. */
+/** Runs a call until it succeeds, fails permanently, or the time budget is used up. */
 export async function retrying<T>(
   what: string,
   patience: Patience,
@@ -127,7 +128,7 @@ export async function retrying<T>(
   }
 }
 
-/** Every distinct cause once, with its count, in the order of its first appearance (F19). */
+/** Lists each distinct cause once with its count, in order of first appearance. */
 function summarize(causes: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const cause of causes) counts.set(cause, (counts.get(cause) ?? 0) + 1);

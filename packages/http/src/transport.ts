@@ -12,45 +12,46 @@ import { TransientError } from "./retry.ts";
 
 export interface HttpRequest {
   readonly url: URL;
-  /** Default GET. */
+  /** Default: GET. */
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A stream needs its length among the headers, where the server takes no chunks. */
+  /** If the server does not accept chunked bodies, a stream needs a Content-Length header. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** From the request to the headers of its answer. Default 30 s. */
+  /** The time limit from the request to the headers of the answer. Default: 30 s. */
   readonly headersTimeoutMs?: number | undefined;
 }
 
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** The one that was asked. */
+  /** The URL of the request. */
   readonly url: URL;
-  /** Must be read to its end or destroyed, else its connection is lost. */
+  /** The body must be read to the end or destroyed; otherwise its connection is never released. */
   readonly body: IncomingMessage;
 }
 
-/** Sends one request. No redirects are followed and nothing is tried again: callers know what may be. */
+/** Sends one request, without redirects or retries. The caller decides about both. */
 export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
 
 const HEADERS_TIMEOUT_MS = 30_000;
 
-/** Node's agents, which keep connections and go through the proxy that the environment names. */
+/** Node's agents, which reuse connections and use the proxy in the environment. */
 export interface Agents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
 }
 
-/** For clients of others that take Node's agents and know of no proxy. */
+/** Creates agents for third-party clients that accept Node's agents but do not support proxies. */
 export function createAgents(env: NodeJS.ProcessEnv): Agents {
   const options = { keepAlive: true, proxyEnv: env };
   return { http: new HttpAgent(options), https: new HttpsAgent(options) };
 }
 
 /**
- * HTTP over Node's own client: against `fetch` it takes two thirds of the CPU time per byte, and starts in
- * half the time with 10 MB less. Connections are kept for further requests; `HTTPS_PROXY` and its siblings are heeded.
+ * Creates a transport with Node's HTTP client. Compared with `fetch` it needs two thirds of the CPU time per byte,
+ * starts in half the time and uses 10 MB less memory. It reuses connections and supports `HTTPS_PROXY`, `HTTP_PROXY`
+ * and `NO_PROXY`.
  */
 export function createTransport(env: NodeJS.ProcessEnv = {}): Transport {
   const agents = createAgents(env);
@@ -67,7 +68,8 @@ export function createTransport(env: NodeJS.ProcessEnv = {}): Transport {
       let message: IncomingMessage | undefined;
       const abort = (): void => {
         const reason = isNativeError(signal?.reason) ? signal.reason : new Error("aborted");
-        // A request that is answered no longer looks after its socket: its error would be nobody's.
+        // Once there is an answer, the request no longer handles errors of its socket, so the answer is destroyed
+        // instead.
         (message ?? outgoing).destroy(reason);
       };
       signal?.addEventListener("abort", abort, { once: true });
@@ -79,7 +81,7 @@ export function createTransport(env: NodeJS.ProcessEnv = {}): Transport {
       outgoing.on("response", (answer) => {
         clearTimeout(timer);
         message = answer;
-        // Whoever reads the body learns of its errors; without a reader there is nobody to tell.
+        // The reader of the body gets its errors. This listener avoids an uncaught error if nobody reads it.
         answer.on("error", () => undefined).on("close", () => signal?.removeEventListener("abort", abort));
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, url, body: answer });
       });
@@ -89,7 +91,10 @@ export function createTransport(env: NodeJS.ProcessEnv = {}): Transport {
   };
 }
 
-/** An error of the source is the caller's own and nothing to try again; those of the connection are told by the request. */
+/**
+ * Sends a body. An error of its source is passed on unchanged and is not retried. The request itself reports errors of
+ * the connection.
+ */
 function send(body: AsyncIterable<Uint8Array>, outgoing: ClientRequest, reject: (error: unknown) => void): void {
   async function* watched(): AsyncGenerator<Uint8Array> {
     try {
@@ -102,7 +107,7 @@ function send(body: AsyncIterable<Uint8Array>, outgoing: ClientRequest, reject: 
   pipeline(watched, outgoing).catch(() => outgoing.destroy());
 }
 
-/** Errors of the network as something to try again, with the host that they are about (F01, F02). */
+/** Wraps a network error in a TransientError whose message names the host. */
 export function transient(url: URL, error: unknown): TransientError {
   if (error instanceof TransientError) return error;
   const code = isNativeError(error) && "code" in error ? String(error.code) : undefined;
@@ -111,17 +116,21 @@ export function transient(url: URL, error: unknown): TransientError {
   return new TransientError(`${url.host}: ${detail}`, { cause: error });
 }
 
-/** `Retry-After` in milliseconds; seconds or a date, RFC 9110 sections 10.2.3 and 5.6.7. */
+/** Reads `Retry-After` (seconds or a date; RFC 9110, sections 10.2.3 and 5.6.7). Returns milliseconds. */
 export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): number | undefined {
   const text = headers["retry-after"];
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  // Of the three forms of a date, the one of asctime does not say that it is UTC.
+  // Of the three date formats, only asctime's does not contain the time zone, which is always UTC.
   const date = Date.parse(`${text.replace(/ GMT$/, "")} GMT`);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Reads a body of at most `limit` bytes, with a limit on silence and one on all of it. */
+/**
+ * Reads a body of at most `limit` bytes. `silenceMs` limits each pause, `withinMs` the whole time.
+ *
+ * @throws TransientError
+ */
 export async function readBody(
   url: URL,
   response: HttpResponse,
@@ -153,7 +162,7 @@ export async function readBody(
   return Buffer.concat(chunks);
 }
 
-/** As `readBody`, for text. */
+/** Like `readBody`, for text in UTF-8. */
 export async function readText(...call: Parameters<typeof readBody>): Promise<string> {
   return (await readBody(...call)).toString("utf8");
 }

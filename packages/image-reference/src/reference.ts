@@ -2,8 +2,8 @@ import { Fault } from "@release-actions/report";
 import { DIGEST_PATTERN } from "./digest.ts";
 
 /**
- * The name of an image. The grammar, and the way short names are completed, are those of
- * github.com/distribution/reference, which every engine and registry client follows.
+ * The name of an image. The grammar and the completion of short names follow github.com/distribution/reference, as in
+ * every engine and registry client.
  */
 export interface ImageReference {
   /** `docker.io`, `ghcr.io`, `localhost`, `127.0.0.1:5000`. */
@@ -27,7 +27,11 @@ const REFERENCE = new RegExp(
   `^(?<name>(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>${DIGEST_PATTERN}))?$`,
 );
 
-/** @throws ImageReferenceError saying what is wrong with the text, and what a reference looks like. */
+/**
+ * Parses a reference and completes a short name.
+ *
+ * @throws ImageReferenceError with the reason
+ */
 export function parseReference(text: string): ImageReference {
   const { name, tag, digest } = REFERENCE.exec(text)?.groups ?? {};
   if (name === undefined)
@@ -46,7 +50,11 @@ export function parseReference(text: string): ImageReference {
   };
 }
 
-/** A name to give to an image: no digest, `latest` when it names no tag. */
+/**
+ * Parses a name for tagging an image: without a digest, with the default tag `latest`.
+ *
+ * @throws ImageReferenceError, also for a name with a digest
+ */
 export function parseTaggedReference(text: string): ImageReference & { readonly tag: string } {
   const reference = parseReference(text);
   if (reference.digest !== undefined) {

@@ -19,7 +19,7 @@ import { type Closed, pullThrough } from "./pull-through.ts";
 import { tagUsable } from "./tag.ts";
 import { COMPRESSIONS, notUnpacked, unpacks } from "./unpacking.ts";
 
-/** How an image came in: pulled from the loopback registry, or streamed into the engine's load. */
+/** How an image got into the engine: pulled from the loopback registry, or streamed into the engine's load endpoint. */
 export type Via = "registry" | "load";
 
 export interface BringInOptions {
@@ -27,26 +27,30 @@ export interface BringInOptions {
   readonly platform: Platform;
   readonly tags: readonly string[];
   readonly via: Via | "auto";
-  /** The name or digest of the image, of an archive that holds several. */
+  /** The name or digest of the image, for an archive with several images. */
   readonly image?: string | undefined;
-  /** Refuse any other image: the archive's digest, or the config digest of one of its images. */
+  /** If set, any other image is refused. It may be the digest of the archive, or the config or manifest digest of the image. */
   readonly expectedDigest: string | undefined;
-  /** Called with the archive's digest before any tag moves: what it throws stops the loading. */
+  /** Called with the archive's digest before any tag moves. If it throws, no tag moves. */
   readonly verify?: (digest: string) => Promise<void>;
-  /** Where layers are decompressed that the engine cannot unpack; the system's folder by default. */
+  /** The folder for decompressing layers that the engine cannot unpack. Default: the system's temporary folder. */
   readonly tempFolder?: string | undefined;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
 }
 
 export interface BroughtIn extends Presence {
-  /** The archive's: see `ImageArchive.digest`. */
+  /** The digest of the archive: see `ImageArchive.digest`. */
   readonly digest: string;
   /** Undefined when the engine had the image already. */
   readonly via: Via | undefined;
 }
 
-/** Brings the image of an archive into the engine, and tags it when it is shown to be usable. */
+/**
+ * Brings the image of an archive into the engine, and tags it after checking that it is usable.
+ *
+ * @throws ImageTransferError
+ */
 export async function bringIn(engine: Engine, options: BringInOptions): Promise<BroughtIn> {
   const { content, via, reporter, signal } = options;
   const found = content.source === undefined ? undefined : await locateTar(new WindowedSource(content.source), signal);
@@ -89,7 +93,11 @@ async function openIndexed(
   }
 }
 
-/** The second way, where the first is closed; it is not taken by one who asked for the first alone. */
+/**
+ * Streams the archive into the load endpoint because the registry cannot be used.
+ *
+ * @throws ImageTransferError if `via` allows only the registry
+ */
 async function instead(engine: Engine, options: BringInOptions, why: string): Promise<BroughtIn> {
   const { content, via, reporter } = options;
   if (via === "registry") {
@@ -146,14 +154,18 @@ async function throughLoad(engine: Engine, options: BringInOptions): Promise<Bro
   return { ...usable, platform, digest, via: "load" };
 }
 
-/** The image to load, which must be the expected one. */
+/**
+ * Chooses the image to load.
+ *
+ * @throws ImageTransferError if it is not the expected one
+ */
 function choose(archive: ImageArchive, { content, platform, expectedDigest }: BringInOptions): ArchiveImage {
   const image = selectImage(archive, platform);
   requireExpected(content.label, [archive.digest, image.config.digest, image.manifest?.digest], expectedDigest);
   return image;
 }
 
-/** A pull that would fill the disk is better not begun (F62, F77). Layers unpack to more than this. */
+/** Refuses a pull that would fill the engine's disk. Unpacked layers need even more space than this. */
 async function requireSpace(engine: Engine, image: ArchiveImage): Promise<void> {
   const needed = image.layers.reduce((sum, layer) => sum + layer.size, 0);
   const free = await freeDisk(engine);

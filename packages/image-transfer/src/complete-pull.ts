@@ -22,14 +22,15 @@ export interface CompletePull {
 }
 
 /**
- * Brings what a pull left out. An engine with the containerd store that has a layer unpacked (from a build, or an image
- * that was removed or is compressed otherwise) does not fetch it, and then holds an image that lacks it. A load of just
- * those layers makes the image whole; nothing is unpacked twice. Undefined when the engine has asked for all of them.
+ * Loads the layers that a pull left out. An engine with the containerd store does not fetch a layer that it has already
+ * unpacked (from a build, a removed image, or an image with another compression), so the pulled image is incomplete.
+ * Loading only these layers completes it, and nothing is unpacked twice. Returns undefined when the engine has fetched
+ * all layers.
  */
 export async function completePull(engine: Engine, options: CompletePull): Promise<Image | undefined> {
   const { indexed, image, source, fetched, reporter, signal } = options;
   const lacking = image.layers.filter(({ digest }) => digest !== undefined && !fetched.has(digest));
-  const digests = new Set(lacking.map(({ digest }) => digest as Digest)); // Filtered above.
+  const digests = new Set(lacking.map(({ digest }) => digest as Digest)); // The filter above leaves only layers with a digest.
   if (digests.size === 0) return undefined;
   const bytes = formatBytes(lacking.reduce((sum, { size }) => sum + size, 0));
   const count = countOf(digests.size, "layer");

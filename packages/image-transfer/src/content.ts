@@ -1,11 +1,14 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 
-/** An image archive, wherever it lies: an artifact, which may be a zip around the archive, or a file. */
+/** An image archive from any place: an artifact, which may be a zip that contains the archive, or a file. */
 export interface ArchiveContent {
   /** For messages: "the artifact restate.tar". */
   readonly label: string;
-  /** Undefined where it can only be read from front to back. */
+  /** Undefined if the archive can only be read from start to end. */
   readonly source: RandomAccessSource | undefined;
-  /** All of it in order, from the start each time. When the stream ends, its content has been checked against the listing. */
+  /**
+   * Streams the whole archive; each call begins at the start. When the stream ends, its content has been checked
+   * against the listing.
+   */
   stream(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

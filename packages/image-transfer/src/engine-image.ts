@@ -3,23 +3,26 @@ import { type Image as ArchiveImage, type ImageArchive, loadedIds } from "@relea
 import type { Platform } from "@release-actions/platform";
 import { ImageTransferError } from "./error.ts";
 
-/** What an image must be known by in an engine, computed from the archive alone. */
+/** How an engine must identify an image, computed from the archive alone. */
 export interface Expectation {
-  /** `sha256:...`; undefined where only reading every layer tells it. */
+  /** `sha256:...`; undefined if it is known only after reading every layer. */
   readonly id: string | undefined;
-  /** The digests of its uncompressed layers, lowest first. */
+  /** The digests of the uncompressed layers, lowest first. */
   readonly diffIds: readonly string[];
-  /** Undefined for an image that does not say what it is for, which an engine asked for a platform does not find. */
+  /** Undefined for an image that does not name its platform, which an engine would not find by platform. */
   readonly platform: Platform | undefined;
 }
 
-/** An image as the engine has it. */
+/** An image in the engine. */
 export interface Presence {
   readonly id: string;
   readonly platform: Platform;
 }
 
-/** The identity this engine will give an image: the manifest's or index's with the containerd store, else the config's. */
+/**
+ * The ID that this engine gives an image: the digest of its manifest or index with the containerd store, otherwise that
+ * of its config.
+ */
 export function expectationOf(engine: Engine, archive: ImageArchive, image: ArchiveImage): Expectation {
   const { containerd, classic } = loadedIds(archive, image);
   return {
@@ -29,12 +32,15 @@ export function expectationOf(engine: Engine, archive: ImageArchive, image: Arch
   };
 }
 
-/** The platform to ask an engine for; undefined where the image names none. */
+/** The platform to ask an engine for; undefined if the image does not name one. */
 export function platformToAsk({ namesPlatform, platform }: ArchiveImage): Platform | undefined {
   return namesPlatform ? platform : undefined;
 }
 
-/** The image of that identity in the engine, when it is there for the platform and a container can be made of it. */
+/**
+ * Finds the image with this ID in the engine. Returns undefined unless it is there for the platform, complete, and
+ * usable for a container.
+ */
 export async function findInEngine(
   engine: Engine,
   id: string,
@@ -42,39 +48,49 @@ export async function findInEngine(
   signal?: AbortSignal,
 ): Promise<Presence | undefined> {
   const image = await inspectImage(engine, id, { platform, signal });
-  // What lacks content is brought again, of which only that is read.
+  // An incomplete image is transferred again, which reads only the missing parts.
   if (image === undefined || image.complete === false) return undefined;
   const usability = await proveUsable(engine, image, signal);
   return usability.kind === "usable" ? { id: image.id, platform: image.platform } : undefined;
 }
 
 /**
- * That an engine lists an image is not proof that a container can be made of it. An unpacked file system is one; an
- * engine that does not tell of it has to make a container, for which Linux first writes out all that was unpacked.
+ * Checks that a container can be created from an image, which its presence in the engine's list does not prove. An
+ * unpacked file system proves it. If the engine does not report that, it has to create a container, which is slower
+ * because Linux first writes all unpacked data to the disk.
  */
 async function proveUsable(
   engine: Engine,
   { id, platform, unpacked }: Image,
   signal?: AbortSignal,
 ): Promise<Usability> {
-  // An image that does not say what it is for cannot be asked for by that.
+  // An image that does not name its platform cannot be found by platform.
   const named = platform.architecture === "" || platform.os === "" ? undefined : platform;
   return unpacked ? { kind: "usable" } : await tryImage(engine, id, { platform: named, signal });
 }
 
-/** What the engine says it took in is not proof (F70, F83): it must have the expected identity. */
+/**
+ * Checks that the engine's image has the expected ID; the engine's report that it loaded the image is not proof.
+ *
+ * @throws ImageTransferError
+ */
 export function requireIdentity({ id, diffIds }: Image, { id: expected, diffIds: layers }: Expectation): void {
-  // Where the engine makes the manifest, its layers tell: they are what the archive's config lists.
+  // If the engine makes the manifest itself, the ID is not known, and the layers are compared with those in the
+  // archive's config.
   if (expected === undefined ? diffIds.join() === layers.join() : id === expected) return;
   throw new ImageTransferError(
-    `the engine made ${id} of the archive, expected ${expected ?? `the layers ${layers.join(", ")}`}`,
+    `the engine created ${id} from the archive, expected ${expected ?? `the layers ${layers.join(", ")}`}`,
     {
       advice: "To avoid testing the wrong image, the step stops: report this with the engine's version.",
     },
   );
 }
 
-/** What the engine lists must be of use, too (F70, F83). */
+/**
+ * Checks that a container can be created from an image that the engine lists.
+ *
+ * @throws ImageTransferError
+ */
 export async function requireUsable(engine: Engine, image: Image, signal?: AbortSignal): Promise<Presence> {
   const usability = await proveUsable(engine, image, signal);
   const { id, platform } = image;
@@ -84,7 +100,11 @@ export async function requireUsable(engine: Engine, image: Image, signal?: Abort
   });
 }
 
-/** Refuses an image that goes by none of the digests it is known by as the expected one. */
+/**
+ * Refuses an image unless one of its digests is the expected one.
+ *
+ * @throws ImageTransferError
+ */
 export function requireExpected(
   label: string,
   digests: readonly (string | undefined)[],

@@ -13,13 +13,13 @@ import { ImageTransferError } from "./error.ts";
 
 export interface LoadStream {
   readonly content: ArchiveContent;
-  /** Bytes to come, for showing progress; undefined when nobody knows. */
+  /** The total number of bytes, for showing progress; undefined if it is unknown. */
   readonly total: number | undefined;
-  /** The name or digest of the image, of an archive that holds several. */
+  /** The name or digest of the image, for an archive with several images. */
   readonly image?: string | undefined;
-  /** What the engine cannot unpack. */
+  /** The compressions that the engine cannot unpack. */
   readonly decompress: Decompression;
-  /** Chooses the image, or throws: until it has returned, the engine has been given no image. */
+  /** Chooses the image, or throws. The engine gets no image before this returns. */
   readonly approve: (archive: ImageArchive) => ArchiveImage;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
@@ -27,12 +27,13 @@ export interface LoadStream {
 }
 
 /**
- * Streams the archive into the engine's load, in the form its image store takes. The documents that make an
- * image of the blobs go last, after every digest has been verified: a corrupt archive never becomes an image.
+ * Streams the archive into the engine's load endpoint, in the form that its image store accepts. The documents that
+ * turn the blobs into an image are sent last, after all digests have been verified, so a corrupt archive never becomes
+ * an image.
  */
 export async function loadStream(engine: Engine, options: LoadStream): Promise<Presence> {
   const { content, reporter, signal } = options;
-  // Set when the tail goes out, which is before the engine can answer.
+  // Set when the last part of the stream is sent, which is before the engine can answer.
   let expectation: Expectation | undefined;
   const approve = (archive: ImageArchive): ArchiveImage => {
     const image = options.approve(archive);
@@ -55,7 +56,7 @@ export async function loadStream(engine: Engine, options: LoadStream): Promise<P
     await options.keep(usable);
     return usable;
   } catch (error) {
-    await removeImage(engine, id).catch(() => undefined); // Best effort: the cause is what counts.
+    await removeImage(engine, id).catch(() => undefined); // A failure to remove it must not hide the cause.
     throw error;
   }
 }

@@ -14,21 +14,21 @@ import { completePull } from "./complete-pull.ts";
 import { expectationOf, type Presence, platformToAsk, requireIdentity, requireUsable } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
 
-/** An engine that can reach the runner's loopback asks for the manifest at once. */
+/** How long to wait for the first request. An engine that can reach the runner's loopback address sends it at once. */
 const REACH_LIMIT_MS = 10_000;
 
 export interface PullThrough {
   readonly indexed: IndexedArchive;
   readonly image: ArchiveImage;
-  /** Where the archive's bytes are. */
+  /** The bytes of the archive. */
   readonly source: PrefetchingSource;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
-  /** Called with the image while it still has its loopback name: whoever wants to keep it tags it. */
+  /** Called with the image before its loopback name is removed. To keep the image, this must tag it. */
   readonly keep: (image: Presence) => Promise<void>;
 }
 
-/** Why the engine cannot have it this way, where that is not the archive's fault. */
+/** Why the engine cannot pull the image from the loopback registry, although the archive is valid. */
 export interface Closed {
   readonly closed: string;
 }
@@ -36,9 +36,9 @@ export interface Closed {
 const UNREACHABLE: Closed = { closed: "the engine cannot pull from this machine's loopback address" };
 
 /**
- * Has the engine pull the image from a loopback registry that reads the archive as the engine asks: download
- * and unpacking overlap, what the engine has is not read, and the engine itself verifies every digest.
- * `UNREACHABLE` when the engine never came: it runs elsewhere, or refuses plain HTTP on the loopback address.
+ * Lets the engine pull the image from a loopback registry that reads the archive on demand. Download and unpacking
+ * overlap, layers that the engine has are not read, and the engine itself verifies every digest. Returns `UNREACHABLE`
+ * when the engine sends no request because it runs on another machine or refuses plain HTTP on the loopback address.
  */
 export async function pullThrough(engine: Engine, options: PullThrough): Promise<Presence | Closed> {
   const { indexed, image, source, reporter, signal } = options;
@@ -76,7 +76,7 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
       completePull(engine, { indexed, image, source, fetched: registry.fetched(), reporter, signal });
     try {
       pulled = await pulling;
-      // Docker 29 can make a container of it all the same; saving, pushing and building on it cannot be done.
+      // Docker 29 can create a container from an incomplete image, but cannot save, push or build on it.
       if (pulled.complete === false) pulled = (await complete()) ?? pulled;
     } catch (error) {
       if (!(error instanceof IncompleteImageError)) throw error;
@@ -93,11 +93,12 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
       reporter.debug(`the engine did not contact ${registry.repository}: ${messageOf(error)}`);
       return UNREACHABLE;
     }
-    // What broke at the source is the cause; the engine only saw a connection that ended early.
+    // An error of the source is the cause; the engine only reports that the connection ended early.
     const [cause] = errors;
     if (cause instanceof Error) throw cause;
     if (isDiskFull(error)) throw diskFull(error);
-    // Bytes damaged on the way, perhaps (F17). containerd keeps what it took in, so that another pull fails alike.
+    // The bytes may have been damaged in transfer. containerd keeps what it has received, so another pull would fail in
+    // the same way.
     if (pulled === undefined && error instanceof EngineError) return { closed: error.message };
     throw error;
   } finally {
@@ -113,7 +114,7 @@ function servedImage(
   { layers }: ArchiveImage,
   source: PrefetchingSource,
 ): ServedImage {
-  // Engines unpack the layers in their order, while further ones come: the lowest one is what they wait for.
+  // Engines unpack layers in order while they download further ones, so the lowest layer is the most urgent.
   const ranks = new Map(layers.map(({ digest }, index) => [digest, index + 1]));
   const places = [...blobs].map(([digest, { offset, size }]) => {
     const open = (from: number, length: number, signal: AbortSignal): AsyncIterable<Uint8Array> =>

@@ -2,13 +2,18 @@ import { AGAIN, tryTimes } from "@release-actions/concurrency";
 import { type Engine, EngineError, inspectImage, tagImage } from "@release-actions/docker";
 import { ImageTransferError } from "./error.ts";
 
-/** Engines with the containerd store move a tag by deleting and creating it, and fail where another does so meanwhile. */
+/**
+ * Engines with the containerd store move a tag by deleting and creating it, which fails if another client does the same
+ * at that moment.
+ */
 const MAX_TRIES = 10;
 const LONGEST_PAUSE_MS = 200;
 
 /**
- * Moves tags to an image that has been shown to be usable: the last step, and the first one others can see.
- * Each is looked up afterwards, since another job on the same engine may move it too (F80).
+ * Moves tags to an image that is known to be usable. This is the last step, and the first that other clients can see.
+ * Each tag is checked afterwards, since another job on the same engine may move it too.
+ *
+ * @throws ImageTransferError if a tag then has another image
  */
 export async function tagUsable(
   engine: Engine,
@@ -25,7 +30,7 @@ export async function tagUsable(
   }
 }
 
-/** What the tag stands for after it was moved; nothing when it is gone. */
+/** Moves a tag and returns the ID that it has afterwards; undefined if it is gone. */
 async function moveTag(
   engine: Engine,
   id: string,

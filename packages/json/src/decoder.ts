@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** JSON from elsewhere that is not what it should be. The message names the place in it, as `releases[0].app_name`. */
+/** JSON that does not have the expected form. The message names the place in it, such as `releases[0].app_name`. */
 export class JsonError extends Fault {
   override readonly name = "JsonError";
 }
@@ -8,23 +8,23 @@ export class JsonError extends Fault {
 /**
  * Turns a value of unknown shape into a typed one, or throws a `JsonError` that names `path`.
  *
- * Written by hand: the schema libraries that were measured added 90 to 116 kB and 3 to 7 ms of
- * start-up to every bundle, and the handful of documents read here needs no more than this file.
+ * No schema library is used: those that were measured added 90 to 116 kB and 3 to 7 ms of start-up time to every
+ * bundle, and the few documents that are read need no more than this file.
  */
 export type Decoder<T> = (value: unknown, path: string) => T;
 
-/** Any string, also an empty one. */
+/** Any string, including an empty one. */
 export const string: Decoder<string> = (value, path) =>
   typeof value === "string" ? value : refuse(value, path, "a string");
 
-/** A string that says something. */
+/** A string that is not blank. */
 export const text: Decoder<string> = (value, path) =>
   typeof value === "string" && value.trim() !== "" ? value : refuse(value, path, "a string that is not empty");
 
 export const boolean: Decoder<boolean> = (value, path) =>
   typeof value === "boolean" ? value : refuse(value, path, "true or false");
 
-/** A whole number from 0 up, small enough to be exact. */
+/** A whole number from 0 to 2^53 - 1. */
 export const integer: Decoder<number> = (value, path) =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0
     ? value
@@ -44,20 +44,23 @@ export function listOf<T>(item: Decoder<T>): Decoder<readonly T[]> {
       : refuse(value, path, "a list");
 }
 
-/** An object whose keys are data. A `Map`, so that a key such as `__proto__` is a key like any other. */
+/** An object whose keys are data. The result is a `Map`, so that a key such as `__proto__` has no special meaning. */
 export function mapOf<T>(item: Decoder<T>): Decoder<ReadonlyMap<string, T>> {
   return (value, path) =>
     new Map(Object.entries(record(value, path)).map(([key, entry]) => [key, item(entry, member(path, key))]));
 }
 
-/** Absent and `null` both mean the fallback: writers leave out what is empty, or spell it `null`. */
+/**
+ * Accepts absent values and `null`, and gives the fallback for both, since some writers leave out empty values and
+ * others write `null`.
+ */
 export function optional<T>(decoder: Decoder<T>): Decoder<T | undefined>;
 export function optional<T>(decoder: Decoder<T>, fallback: NoInfer<T>): Decoder<T>;
 export function optional<T>(decoder: Decoder<T>, fallback?: T): Decoder<T | undefined> {
   return (value, path) => (value === undefined || value === null ? fallback : decoder(value, path));
 }
 
-/** An object with these fields; others are left alone, since newer writers add them. */
+/** An object with these fields. Other fields are ignored, since newer writers may add some. */
 export function object<T extends object>(fields: { readonly [K in keyof T]: Decoder<T[K]> }): Decoder<T> {
   const entries = Object.entries(fields) as [string, Decoder<unknown>][];
   return (value, path) => {
@@ -66,7 +69,7 @@ export function object<T extends object>(fields: { readonly [K in keyof T]: Deco
       const field = Object.hasOwn(source, key) ? source[key] : undefined;
       return [key, decoder(field, member(path, key))];
     });
-    // Every key of T was decoded by the decoder whose type is computed from it.
+    // The decoders in `fields` cover every key of T.
     return Object.fromEntries(decoded) as T;
   };
 }

@@ -3,19 +3,19 @@ import { type Decoder, JsonError } from "./decoder.ts";
 import { requireUnambiguous } from "./unambiguous.ts";
 
 export interface ParseOptions {
-  /** For messages: what the text is and where it came from, such as "the plan in dist-manifest.json". */
+  /** What the text is and where it comes from, for messages: "the plan in dist-manifest.json". */
   readonly source: string;
-  /** In bytes of UTF-8. */
+  /** The size limit, in bytes of UTF-8. */
   readonly maxBytes: number;
   /**
-   * Refuse what two parsers may read differently, for documents that others will read again: a byte order
-   * mark, a key told twice, `__proto__`, nesting beyond `MAX_DEPTH`.
+   * Refuses JSON that two parsers may read differently, for documents that other programs will read too: a byte order
+   * mark, a duplicate key, `__proto__`, nesting beyond `MAX_DEPTH`.
    */
   readonly strict?: boolean;
 }
 
 /**
- * Parses JSON that somebody else wrote. UTF-8 only; a byte order mark is skipped (RFC 8259, section 8.1).
+ * Parses JSON from an external source. It must be UTF-8; a byte order mark is skipped (RFC 8259, section 8.1).
  *
  * @throws JsonError naming the source when it is empty, too large, not UTF-8 or not JSON.
  */
@@ -33,7 +33,11 @@ export function parseJson(content: string | Uint8Array, { source, maxBytes, stri
   return value;
 }
 
-/** Parses and decodes in one step. Errors name the source and the place in it. */
+/**
+ * Parses and decodes in one step.
+ *
+ * @throws JsonError that names the source and the place in it
+ */
 export function decodeJson<T>(content: string | Uint8Array, decoder: Decoder<T>, options: ParseOptions): T {
   const value = parseJson(content, options);
   try {

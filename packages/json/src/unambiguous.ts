@@ -1,14 +1,16 @@
 import { JsonError } from "./decoder.ts";
 
-/** Deeper than any document anybody signs, shallow enough for every parser. */
+/** No real signed document is nested this deep, and every parser can read this depth. */
 export const MAX_DEPTH = 64;
 
-/** One token that matters here: a string, or what opens and closes. Sticky, so that it walks. */
+/** The next token: a string, a bracket, or the text in between. The pattern is sticky, so that it matches consecutive tokens. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{}]|[^"[\]{}]+/gy;
 
 /**
- * Refuses JSON that two parsers may read differently: a key told twice in one object, a key named
- * `__proto__`, nesting without end. `json` has been parsed before, so its syntax is right.
+ * Refuses JSON that two parsers may read differently: a duplicate key in one object, a key named `__proto__`, or
+ * nesting beyond `MAX_DEPTH`. `json` must have valid syntax.
+ *
+ * @throws JsonError
  */
 export function requireUnambiguous(json: string, source: string): void {
   const open: (Set<string> | "list")[] = [];
@@ -21,7 +23,7 @@ export function requireUnambiguous(json: string, source: string): void {
     } else if (first === "}" || first === "]") {
       open.pop();
     } else if (first !== '"' && lastString !== undefined && /^\s*:/.test(token)) {
-      // Escapes are undone first: "\u0061" and "a" are one key.
+      // Escapes are decoded first, because "\u0061" and "a" are the same key.
       addKey(open.at(-1), JSON.parse(lastString) as string, source); // A string token parses to a string.
     }
     lastString = first === '"' ? token : undefined;

@@ -6,9 +6,9 @@ interface Written {
 }
 
 /**
- * Joins the pages of all publishers and attempts: of each channel and name the latest row wins. Attempts
- * count before clocks, as runners' clocks differ; within a page the order of writing counts. That a publishing begins
- * again takes nothing back: what an earlier attempt saw published stays so until a later one has ended.
+ * Merges the pages of all publishers and attempts. The latest row of each channel and name wins: first by attempt, then
+ * by time (runners' clocks differ), then by the order within a page. A `planned` row of a later attempt does not
+ * replace a published one, which stays valid until the later attempt has ended.
  *
  * @returns rows sorted by channel and name.
  */
@@ -24,12 +24,12 @@ export function mergeLedger(pages: readonly LedgerPage[]): readonly LedgerRow[] 
   return [...latest].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, { row }]) => row);
 }
 
-/** Is it there for people to use? Only such rows are advertised. */
+/** Whether people can use it. Only such rows are advertised. */
 export function isPublished(row: LedgerRow): boolean {
   return row.state === "published" || row.state === "verified";
 }
 
-/** Does a person have to let it go public? */
+/** Whether a person has to approve it before it becomes public. */
 export function awaitsApproval(row: LedgerRow): boolean {
   return row.state === "awaiting-approval";
 }

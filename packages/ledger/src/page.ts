@@ -11,29 +11,29 @@ import {
 } from "@release-actions/json";
 
 /**
- * What became of one thing in one channel. `planned` may still become something; `published` was sent; `verified` was also
- * read back; `skipped` was left out on purpose; `failed` is not there although it should be;
- * `awaiting-approval` is in the registry until a person lets it go public, as a staged version of npm does.
+ * The state of one thing in one channel. `planned`: not finished yet. `published`: sent. `verified`: sent and read
+ * back. `skipped`: left out on purpose. `failed`: missing although it should be there. `awaiting-approval`: in the
+ * registry, but not public until a person approves it, such as a staged version on npm.
  */
 export type LedgerState = "planned" | "published" | "verified" | "skipped" | "failed" | "awaiting-approval";
 
 export interface LedgerRow {
   /** The kind of place: `github`, `homebrew`, `npm`, `image`, `chart`. */
   readonly channel: string;
-  /** What was published there, by its own name: a formula, a package, an image's repository. */
+  /** The name of what is published, as used in the channel: a formula, a package, an image's repository. */
   readonly name: string;
-  /** The version, or the tag where a place has tags. */
+  /** The version, or the tag if the channel uses tags. */
   readonly version: string;
   readonly state: LedgerState;
-  /** `sha256:<hex>`, or `sha512-<base64>` where the place counts that way. */
+  /** `sha256:<hex>`, or `sha512-<base64>` if the channel uses that form. */
   readonly digest?: string | undefined;
-  /** Where people find it. */
+  /** The web page for people. */
   readonly url?: string | undefined;
   /** Why it was skipped or failed, or what is still missing. Required for `skipped` and `failed`. */
   readonly reason?: string | undefined;
-  /** What people must name beside it when they install it: formulae of taps, which Homebrew asks to trust one by one. */
+  /** Other names that people must give when they install it: formulae of taps, since Homebrew asks people to trust each. */
   readonly requires?: readonly string[] | undefined;
-  /** The command with which a person lets it go public. Only for `awaiting-approval`. */
+  /** The command with which a person makes it public. Only for `awaiting-approval`. */
   readonly approve?: string | undefined;
   /** When the state was reached, as RFC 3339 in UTC. */
   readonly at: string;
@@ -43,17 +43,17 @@ export interface LedgerRow {
   readonly attempt?: number | undefined;
 }
 
-/** What one publisher did in one attempt: the content of one artifact, never changed once written. */
+/** The results of one publisher in one attempt: the content of one artifact, which never changes after it is written. */
 export interface LedgerPage {
-  /** Of this format (ledger.schema.json). A reader refuses what it does not know. */
+  /** The version of the format (ledger.schema.json). A reader refuses other versions. */
   readonly ledger: 1;
   readonly attempt: number;
-  /** Where the publisher went to work, as the row of its beginning is called: the same in each attempt. */
+  /** The place where the publisher publishes, which is also the name of its first row. It is the same in each attempt. */
   readonly place?: string | undefined;
   readonly rows: readonly LedgerRow[];
 }
 
-/** Several thousand rows; a publisher writes a handful. */
+/** The size limit, enough for several thousand rows; a publisher writes only a few. */
 const MAX_PAGE_BYTES = 1024 * 1024;
 
 const digest: Decoder<string> = matching(
@@ -97,12 +97,20 @@ const pageDecoder = object<LedgerPage>({
   rows: listOf(row),
 });
 
-/** @throws JsonError when it is not a page of a ledger, or one of a newer format. */
+/**
+ * Reads a page.
+ *
+ * @throws JsonError for anything else, or for a page of a newer format
+ */
 export function readPage(content: string | Uint8Array, source = "the ledger"): LedgerPage {
   return decodeJson(content, pageDecoder, { source, maxBytes: MAX_PAGE_BYTES });
 }
 
-/** The page as text, after the check that a reader will make. */
+/**
+ * The page as text, checked in the same way as a reader does.
+ *
+ * @throws JsonError
+ */
 export function writePage(page: LedgerPage): string {
   const content = `${JSON.stringify(page, undefined, 2)}\n`;
   readPage(content, "the ledger to be written");

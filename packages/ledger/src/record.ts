@@ -1,27 +1,27 @@
 import type { LedgerRow } from "./page.ts";
 import { type LedgerStore, type SaveOptions, saveLedger } from "./store.ts";
 
-/** What is known of a publishing before it begins. */
+/** What is known about a publication before it begins. */
 export interface Beginning extends Omit<SaveOptions, "phase"> {
-  /** Where it publishes, by its own name: a tap, a registry, a repository. */
+  /** The name of the place where it publishes: a tap, a registry, a repository. */
   readonly name: string;
-  /** The version, or the tag; `unknown` while nothing tells it. */
+  /** The version or the tag; `unknown` until it is known. */
   readonly version: string;
   readonly now: () => Date;
-  /** Is told when the page of the end is written. */
+  /** Gets a message when the final page is written. */
   readonly info: (message: string) => void;
 }
 
 export interface LedgerRecorder {
-  /** Takes over what is known so far. The last word counts. */
+  /** Sets the rows that are known so far; each call replaces the rows of the call before. */
   set(rows: readonly LedgerRow[]): void;
 }
 
 /**
- * Publishes with a ledger that misses nothing: a row is there before `work` does anything, and its place is taken by
- * what `work` says, also when it fails. What is killed in between leaves the row that it began.
+ * Publishes and records it in the ledger, also when it fails. A `planned` row is written before `work` begins and is
+ * replaced by the rows of `work` at the end. If the job is killed in between, the `planned` row remains.
  *
- * @param store `undefined`: no ledger is kept, as in a dry run.
+ * @param store `undefined` to write no ledger, as in a dry run.
  */
 export async function withLedger<T>(
   store: LedgerStore | undefined,
@@ -55,7 +55,7 @@ export async function withLedger<T>(
   } catch (error) {
     await saveLedger(store, rows ?? [row("failed", `nothing was published: ${oneLine(error)}`)], beginning).catch(
       () => {
-        // What failed first explains more; the row of the beginning stays and tells that it did not end.
+        // The first error is more important. The `planned` row remains and shows that the publication did not end.
       },
     );
     throw error;
@@ -72,7 +72,7 @@ function oneLine(error: unknown): string {
   );
 }
 
-/** The input of an action as the name of a place: one line, and not empty. */
+/** Converts the input of an action to the name of a place, which is one line and not empty. */
 export function placeName(input: string, otherwise: string): string {
   const line = input.replace(/\p{Cc}+/gu, " ").trim();
   return line === "" ? otherwise : line;

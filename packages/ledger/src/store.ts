@@ -3,9 +3,9 @@ import { Fault } from "@release-actions/report";
 import { mergeLedger } from "./merge.ts";
 import { type LedgerPage, type LedgerRow, readPage, writePage } from "./page.ts";
 
-/** The artifacts of the current run, which is where the pages lie. */
+/** The artifacts of the current run, which contain the pages. */
 export interface LedgerStore {
-  /** Names of artifacts that begin so, of all attempts. */
+  /** The names of artifacts of all attempts that begin with the prefix. */
   list(prefix: string): Promise<readonly string[]>;
   read(artifact: string, file: string): Promise<Uint8Array | undefined>;
   upload(artifact: string, file: string, content: Uint8Array): Promise<void>;
@@ -15,28 +15,28 @@ export class LedgerError extends Fault {
   override readonly name = "LedgerError";
 }
 
-/** Never `artifacts-`: cargo-dist attaches whatever is called so to the release. */
+/** Must not begin with `artifacts-`, since cargo-dist attaches such artifacts to the release. */
 const PREFIX = "ledger-";
 const FILE = "ledger.json";
-/** Ends the name of a page that was written before anything could fail. The page of the end has the same name without it. */
+/** The suffix of a page that was written at the beginning. The final page has the same name without it. */
 const BEGUN = "-begun";
 
 export interface SaveOptions {
-  /** Of the publisher: part of the artifact's name. */
+  /** The channel of the publisher, which is part of the artifact's name. */
   readonly channel: string;
   /** `GITHUB_RUN_ID`. */
   readonly run?: string | undefined;
   /** `GITHUB_RUN_ATTEMPT`, from 1. */
   readonly attempt: number;
-  /** Makes the name unique among jobs that publish to the same channel, such as those of a matrix: hex digits. */
+  /** Hex digits that make the name unique among jobs that publish to the same channel, such as those of a matrix. */
   readonly random: string;
-  /** Where it publishes, by its own name: a tap, a registry, a repository. The same in each attempt. */
+  /** The name of the place where it publishes: a tap, a registry, a repository. It is the same in each attempt. */
   readonly name?: string;
-  /** `begun`: written before the first thing that can fail. Default `ended`. */
+  /** `begun` for the page that is written before anything can fail. Default: `ended`. */
   readonly phase?: "begun" | "ended";
 }
 
-/** Writes what one publisher did as an artifact of its own, and returns the artifact's name. */
+/** Writes the results of one publisher as a new artifact and returns the artifact's name. */
 export async function saveLedger(
   store: LedgerStore,
   rows: readonly LedgerRow[],
@@ -50,7 +50,7 @@ export async function saveLedger(
   return name;
 }
 
-/** A page with what its artifact's name says. */
+/** A page, with the information in its artifact's name. */
 export interface NamedPage extends LedgerPage {
   readonly artifact: string;
   readonly channel: string;
@@ -58,10 +58,10 @@ export interface NamedPage extends LedgerPage {
 }
 
 /**
- * The pages that count: of a publisher that ended, not the one of its beginning; of one that was killed, the one of its
- * beginning, until it ran again. Other artifacts that are called alike are left out.
+ * Loads the pages that count. A publisher that has ended counts with its final page only. One that was killed counts
+ * with the page of its beginning, until it runs again. Other artifacts with similar names are left out.
  *
- * @param ignored is told the name of each that is left out, and why.
+ * @param ignored called with the name of each artifact that is left out, and the reason
  */
 export async function loadPages(
   store: LedgerStore,
@@ -83,7 +83,7 @@ export async function loadPages(
   );
 }
 
-/** Reads what all publishers of this run did so far, in all attempts. */
+/** Reads the results so far of all publishers of this run, in all attempts. */
 export async function loadLedger(
   store: LedgerStore,
   ignored?: (artifact: string, reason: string) => void,
@@ -92,13 +92,13 @@ export async function loadLedger(
   return mergeLedger(pages.filter((page) => !page.isBegun || !hasEndedWell(page, pages)));
 }
 
-/** An earlier attempt of the same publisher published all it had: that it begins again changes nothing. */
+/** Whether an earlier attempt of the same publisher published everything. Then the page of a new beginning does not count. */
 function hasEndedWell({ channel, place, attempt }: NamedPage, pages: readonly NamedPage[]): boolean {
   const ofPublisher = pages.filter((page) => page.channel === channel && page.place === place);
   return place !== undefined && lastEndedWell(ofPublisher.filter((page) => page.attempt < attempt));
 }
 
-/** Whether the last attempt among the pages ended with nothing left to publish. */
+/** Whether the last attempt among the pages has ended and left nothing to publish. */
 export function lastEndedWell(pages: readonly NamedPage[]): boolean {
   const last = Math.max(...pages.map(({ attempt }) => attempt));
   const ended = pages.filter(({ attempt }) => attempt === last);
@@ -127,7 +127,7 @@ async function readOne(
   return undefined;
 }
 
-/** The same publishing began in a later attempt, which tells more than that this one was killed. */
+/** Whether the same publication began again in a later attempt, whose page replaces this one. */
 function hasRunAgain({ channel, attempt, rows }: NamedPage, pages: readonly NamedPage[]): boolean {
   const names = new Set(rows.map(({ name }) => name));
   return pages.some(

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type LedgerStore, lastEndedWell, loadPages, type NamedPage } from "./store.ts";
 
 export interface WaitOptions {
-  /** `GITHUB_RUN_ATTEMPT` of the reader. */
+  /** The value of `GITHUB_RUN_ATTEMPT` in the job that waits. */
   readonly attempt: number;
   readonly timeoutMs: number;
   readonly intervalMs?: number;
@@ -12,10 +12,11 @@ export interface WaitOptions {
 const INTERVAL_MS = 5000;
 
 /**
- * Waits until each of the channels has ended in this attempt: their publishers may run beside the reader. What ended well
- * in an earlier attempt counts too, unless it begins again: "re-run failed jobs" leaves those out.
+ * Waits until the publishers of all channels, which may run in parallel, have ended in this attempt. A channel that
+ * ended successfully in an earlier attempt counts too, unless it begins again, because "re-run failed jobs" does not
+ * run it again.
  *
- * @returns the channels that have not ended when the time is over
+ * @returns the channels that have not ended before the timeout
  */
 export async function awaitChannels(
   store: LedgerStore,
@@ -26,7 +27,7 @@ export async function awaitChannels(
   if (channels.length === 0) return [];
   for (; ; await sleep(intervalMs, undefined, signal === undefined ? {} : { signal })) {
     const pages = await loadPages(store);
-    // All of them each time: what ended before may have begun again while another was waited for.
+    // All channels are checked each time, since one that had ended may have begun again meanwhile.
     const missing = channels.filter(
       (channel) =>
         !hasEnded(

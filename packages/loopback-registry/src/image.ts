@@ -1,4 +1,4 @@
-/** A manifest or index, served whole. */
+/** A manifest or index, served from memory. */
 export interface ServedManifest {
   readonly mediaType: string;
   readonly bytes: Uint8Array;
@@ -8,11 +8,11 @@ export interface ServedManifest {
 export interface ServedBlob {
   /** In bytes. */
   readonly size: number;
-  /** Streams exactly `length` bytes from `offset` on. Breaking out of the loop releases what it holds. */
+  /** Streams exactly `length` bytes from `offset` on. Leaving the loop early releases all resources. */
   open(offset: number, length: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** What a pull may ask for, by digest. */
+/** The contents that a pull may request, by digest. */
 export interface ServedImage {
   readonly manifests: ReadonlyMap<string, ServedManifest>;
   readonly blobs: ReadonlyMap<string, ServedBlob>;

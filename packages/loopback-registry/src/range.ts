@@ -4,8 +4,8 @@ export interface ByteRange {
 }
 
 /**
- * A `Range` header (RFC 9110, 14.2) as one range of a body of `size` bytes. `undefined` where there is
- * none, or one this server may ignore: several ranges, or another unit.
+ * Reads a `Range` header (RFC 9110, 14.2) for a body of `size` bytes. Returns `undefined` if there is none, or one that
+ * a server may ignore (several ranges, another unit).
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | "unsatisfiable" | undefined {
   const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];

@@ -5,34 +5,33 @@ import type { AddressInfo } from "node:net";
 import type { ServedImage } from "./image.ts";
 import { parseRange } from "./range.ts";
 
-/** Blob digests and manifest digests, as in the paths of the OCI distribution spec. */
+/** The path of a blob or manifest by digest (OCI distribution spec). */
 const ROUTE = /^\/v2\/([a-z0-9/]+)\/(manifests|blobs)\/([a-z0-9]+:[0-9a-f]+)$/;
 
-/** What may wait for the engine in each connection: enough to be written many pieces at a time. */
+/** The write buffer of each connection, large enough to send many chunks at once. */
 const WRITE_AHEAD_BYTES = 1024 * 1024;
 
 export interface RegistryOptions {
   readonly image: ServedImage;
-  /** Told about each response that could not be given in full, with its cause. */
+  /** Called with the error for each response that could not be sent completely. */
   readonly onError: (error: unknown) => void;
-  /** Told about bytes of blobs as they are sent. */
+  /** Called with the digest of a blob and the number of bytes that are sent. */
   readonly onBytes?: (digest: string, bytes: number) => void;
 }
 
 export interface LoopbackRegistry extends AsyncDisposable {
-  /** `127.0.0.1:<port>/<unguessable name>`: a repository that an engine may pull from by digest. */
+  /** `127.0.0.1:<port>/<unguessable name>`, from which an engine can pull by digest. */
   readonly repository: string;
-  /** Requests answered so far, to tell an engine that never came from one that failed. */
+  /** The number of requests so far. It shows whether the engine reached the registry at all. */
   readonly requests: () => number;
-  /** Digests of the blobs that were asked for. */
+  /** The digests of the requested blobs. */
   readonly fetched: () => ReadonlySet<string>;
   close(): Promise<void>;
 }
 
 /**
- * Serves one image read-only over the pull half of the OCI distribution API ("Pull", distribution-spec
- * v1.1) on 127.0.0.1, where engines allow plain HTTP. Its name is unguessable and its port is only open
- * as long as it is needed; nothing else is served.
+ * Serves one image read-only on 127.0.0.1, where engines allow plain HTTP, with the pull part of the OCI distribution
+ * API ("Pull", distribution-spec v1.1). Its name is unguessable, and its port is open only until `close`.
  */
 export async function startLoopbackRegistry(options: RegistryOptions): Promise<LoopbackRegistry> {
   const name = `load/${randomBytes(16).toString("hex")}`;
@@ -41,7 +40,7 @@ export async function startLoopbackRegistry(options: RegistryOptions): Promise<L
   const server = createServer({ highWaterMark: WRITE_AHEAD_BYTES }, (request, response) => {
     requests += 1;
     answer(request, response, { ...options, name, fetched }).catch((error: unknown) => {
-      // The status line is gone by now in most cases: cutting the connection is what tells the engine.
+      // The status has usually been sent already, so only a broken connection tells the engine about the error.
       response.destroy();
       options.onError(error);
     });
@@ -125,7 +124,7 @@ async function sendBlob(
     return;
   }
   context.fetched.add(digest);
-  // The first bytes may be a while: other blobs come first.
+  // The first bytes may take a while, since other blobs have priority.
   response.flushHeaders();
   const hungUp = new AbortController();
   response.on("error", () => undefined).once("close", () => hungUp.abort());
@@ -135,13 +134,14 @@ async function sendBlob(
       if (!response.write(chunk)) await once(response, "drain", { signal: hungUp.signal });
     }
   } catch (error) {
-    // An engine that hangs up (it has the layer by now, or gave up) is not an error of the source.
+    // If the engine closes the connection (it has the layer by now, or has given up), that is not an error of the
+    // source.
     if (!hungUp.signal.aborted) throw error;
   }
   response.end();
 }
 
-/** The error body of the distribution spec ("Error Codes"). */
+/** Sends an error in the form of the distribution spec ("Error Codes"). */
 function refuse(response: ServerResponse, status: number, code: string, message: string): void {
   const body = JSON.stringify({ errors: [{ code, message }] });
   response

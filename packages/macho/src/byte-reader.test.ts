@@ -22,8 +22,8 @@ describe("ByteReader", () => {
   test("reads text that must end with a NUL", () => {
     const text = new ByteReader(Buffer.from("name\0a\0näme"), "a part", "little", 7);
     expect([text.terminated(0, 5), text.terminated(1, 16), text.terminated(4, 1)]).toEqual(["name", "ame", ""]);
-    expect(() => text.terminated(0, 4)).toThrow("a part: a text has no end (at byte 7)");
-    expect(() => text.terminated(7, 100)).toThrow("a part: a text has no end (at byte 14)");
+    expect(() => text.terminated(0, 4)).toThrow("a part: a text is not terminated by a NUL (at byte 7)");
+    expect(() => text.terminated(7, 100)).toThrow("a part: a text is not terminated by a NUL (at byte 14)");
     expect(() => text.terminated(12, 1)).toThrow("needs 1 bytes at 12");
   });
 });

@@ -1,4 +1,4 @@
-/** CPU types of mach/machine.h that Apple still names; others print as numbers. */
+/** CPU types of mach/machine.h that Apple's tools still name; others are shown as numbers. */
 const CPU_NAMES: ReadonlyMap<number, string> = new Map([
   [0x07, "i386"],
   [0x0c, "arm"],
@@ -9,7 +9,10 @@ const CPU_NAMES: ReadonlyMap<number, string> = new Map([
   [0x0100_0012, "ppc64"],
 ]);
 
-/** Names of subtypes by the type's name, as `lipo -archs` prints them. What is not here is the type's own name and the number. */
+/**
+ * Names of subtypes by the type's name, as `lipo -archs` prints them. Other subtypes are shown as the type's name and a
+ * number.
+ */
 const SUBTYPE_NAMES: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   i386: { 3: "i386", 4: "i486", 5: "pentium", 8: "pentIIm3" },
   arm: {
@@ -33,7 +36,7 @@ const SUBTYPE_NAMES: Readonly<Record<string, Readonly<Record<number, string>>>> 
   ppc64: { 100: "ppc970-64" },
 };
 
-/** Without the high byte, which holds capabilities such as the version of pointer authentication. */
+/** Removes the high byte, which has capabilities such as the version of pointer authentication. */
 export const SUBTYPE_MASK = 0x00ff_ffff;
 
 /** The name `lipo` and `codesign` use: `arm64`, `arm64e`, `x86_64`, `x86_64h`, `armv7s`. */

@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** Bytes that break the rules of the format. `offset` counts from the start of the file that was read. */
+/** Bytes that violate the format. `offset` is relative to the start of the file. */
 export class MachoError extends Fault {
   override readonly name = "MachoError";
   readonly offset: number;

@@ -11,9 +11,9 @@ export interface FatArchitecture {
   readonly cpuSubtype: number;
   readonly offset: number;
   readonly size: number;
-  /** The offset is a multiple of 2 to this power. */
+  /** The alignment of the offset, as a power of 2. */
   readonly align: number;
-  /** Where its `fat_arch` lies. */
+  /** The offset of its `fat_arch` entry. */
   readonly entryOffset: number;
 }
 
@@ -21,7 +21,11 @@ export function isFatMagic(magic: number): boolean {
   return magic === FAT_MAGIC || magic === FAT_MAGIC_64;
 }
 
-/** Reads `fat_header` and its `fat_arch[_64]` entries (mach-o/fat.h); slices must not overlap or repeat. */
+/**
+ * Reads `fat_header` and its `fat_arch[_64]` entries (mach-o/fat.h).
+ *
+ * @throws MachoError, also for slices that overlap or repeat
+ */
 export function readFatArchitectures(reader: ByteReader): { kind: "fat" | "fat64"; architectures: FatArchitecture[] } {
   const wide = reader.u32(0) === FAT_MAGIC_64;
   const count = reader.u32(4);
@@ -55,13 +59,13 @@ export function readFatArchitectures(reader: ByteReader): { kind: "fat" | "fat64
   return { kind: wide ? "fat64" : "fat", architectures };
 }
 
-/** `MAXSECTALIGN` of mach-o/fat.h: slices are on multiples of 2^15 at most. */
+/** `MAXSECTALIGN` of mach-o/fat.h: the largest alignment of a slice is 2^15. */
 const MAX_ALIGN = 15;
 
 /**
- * Bytes of a fat file that belong to no architecture and that Apple's strict validation (the Security framework,
- * machO++.cpp, `Universal`) therefore refuses: behind the last architecture, not zero between two, or more between two
- * than the alignment asks for. `undefined` when there are none.
+ * Finds bytes of a fat file that belong to no architecture and make Apple's strict validation (the Security framework,
+ * machO++.cpp, `Universal`) refuse it: bytes after the last architecture, non-zero bytes between two, or more bytes
+ * between two than the alignment needs. `undefined` when there are none.
  */
 export function findForeignBytes(reader: ByteReader, architectures: readonly FatArchitecture[]): string | undefined {
   const sorted = [...architectures].sort((a, b) => a.offset - b.offset);

@@ -14,7 +14,7 @@ export interface ByteRange {
 /** One architecture: a thin file, or one slice of a fat one. All offsets count from `bytes[0]`. */
 export interface MachoImage {
   readonly bytes: Uint8Array;
-  /** Where the image starts in the file it was read from. */
+  /** The offset of the image in its file. */
   readonly start: number;
   readonly order: ByteOrder;
   /** As `lipo` names it: `arm64`, `x86_64`. */
@@ -29,13 +29,13 @@ export interface MachoImage {
   /** Upper-case with dashes, as `dwarfdump --uuid` prints it. */
   readonly uuid: string | undefined;
   readonly build: BuildVersion | undefined;
-  /** Install names of the libraries it loads, in order. */
+  /** The install names of the libraries that it loads, in order. */
   readonly libraries: readonly string[];
-  /** Where LC_CODE_SIGNATURE says the signature is. */
+  /** The range of the signature, according to LC_CODE_SIGNATURE. */
   readonly codeSignature: ByteRange | undefined;
 }
 
-/** By magic (mach-o/loader.h): the byte order, and the size of the header in bytes. */
+/** The byte order and the size of the header in bytes, by magic number (mach-o/loader.h). */
 const HEADERS: ReadonlyMap<number, { readonly order: ByteOrder; readonly size: number }> = new Map([
   [0xfeedface, { order: "big", size: 28 }],
   [0xfeedfacf, { order: "big", size: 32 }],
@@ -65,8 +65,9 @@ export function isImageMagic(magic: number): boolean {
 
 /**
  * Reads `mach_header[_64]` and its load commands (mach-o/loader.h). Nothing is copied.
- * @param start where `bytes` are in the file, for errors only
- * @throws MachoError naming the byte
+ *
+ * @param start the offset of `bytes` in the file, for errors only
+ * @throws MachoError with the offset of the byte
  */
 export function readImage(bytes: Uint8Array, start = 0): MachoImage {
   const magic = new ByteReader(bytes, "Mach-O header", "big", start).u32(0);

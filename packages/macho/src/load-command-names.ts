@@ -1,4 +1,4 @@
-/** LC_* of mach-o/loader.h. The high bit says that the loader must know the command. */
+/** LC_* of mach-o/loader.h. The high bit means that the loader must know the command. */
 const REQUIRED_BY_LOADER = 0x8000_0000;
 
 const NAMES: ReadonlyMap<number, string> = new Map([

@@ -3,15 +3,15 @@ import { MAX_LOAD_COMMANDS } from "./limits.ts";
 import { loadCommandName } from "./load-command-names.ts";
 
 export interface LoadCommand {
-  /** `LC_UUID`, or `LC_0x...` for one we do not know. */
+  /** `LC_UUID`, or `LC_0x...` for an unknown command. */
   readonly name: string;
   readonly command: number;
-  /** In the image. */
+  /** The offset in the image. */
   readonly offset: number;
   readonly size: number;
 }
 
-/** What the binary was built for and with: LC_BUILD_VERSION, or the LC_VERSION_MIN_* before it. */
+/** The platform and SDK of the build: LC_BUILD_VERSION, or the older LC_VERSION_MIN_*. */
 export interface BuildVersion {
   readonly platform: string;
   /** `major.minor[.patch]` */
@@ -43,7 +43,8 @@ const MINIMUM_VERSION_COMMANDS: Readonly<Record<string, string>> = {
 
 /**
  * @param area the `sizeofcmds` bytes after the header
- * @param base where they start in the image
+ * @param base the offset of these bytes in the image
+ * @throws MachoError
  */
 export function readLoadCommands(area: ByteReader, count: number, base: number): LoadCommand[] {
   if (count > MAX_LOAD_COMMANDS) {
@@ -81,7 +82,7 @@ export function readBuildVersion(image: ByteReader, commands: readonly LoadComma
   };
 }
 
-/** `xxxx.yy.zz` in nibbles: 16 bits major, 8 minor, 8 patch. */
+/** Decodes a version: 16 bits major, 8 bits minor, 8 bits patch. */
 export function formatVersion(packed: number): string {
   const patch = packed & 0xff;
   return `${packed >>> 16}.${(packed >>> 8) & 0xff}${patch === 0 ? "" : `.${patch}`}`;

@@ -7,11 +7,14 @@ import { MAX_FAT_ARCHES } from "./limits.ts";
 export interface MachoFile {
   /** `fat64` is the fat header with 64-bit offsets. */
   readonly kind: "thin" | "fat" | "fat64";
-  /** One for a thin file, one an architecture for a fat one, in file order. Never empty. */
+  /** One image for a thin file, one per architecture for a fat file, in file order. Never empty. */
   readonly images: readonly MachoImage[];
 }
 
-/** Whether the first bytes (four are enough, eight tell a Java class apart) are those of a Mach-O file. */
+/**
+ * Whether the first bytes are those of a Mach-O file. Four bytes are enough, but eight are needed to exclude a Java
+ * class file.
+ */
 export function isMacho(head: Uint8Array): boolean {
   if (head.length < 4) return false;
   const reader = new ByteReader(head, "magic", "big");
@@ -29,13 +32,14 @@ export type Slice =
 export interface Slices {
   readonly kind: MachoFile["kind"];
   readonly slices: readonly Slice[];
-  /** Which bytes of a fat file belong to no architecture, where Apple's strict validation refuses them. */
+  /** A description of bytes of a fat file that belong to no architecture, if Apple's strict validation refuses them. */
   readonly foreignBytes: string | undefined;
 }
 
 /**
  * Reads a thin or fat Mach-O file without copying it.
- * @throws MachoError for anything else, saying what it is where that is known
+ *
+ * @throws MachoError for anything else; it names the format if it is known
  */
 export function readMacho(bytes: Uint8Array): MachoFile {
   const { kind, slices } = readSlices(bytes);
@@ -48,8 +52,9 @@ export function readMacho(bytes: Uint8Array): MachoFile {
 }
 
 /**
- * Reads each architecture for itself: one that cannot be read leaves the others readable.
- * @throws MachoError when the file as a whole is not a Mach-O file, or its header breaks the rules
+ * Reads each architecture separately, so that one that cannot be read does not affect the others.
+ *
+ * @throws MachoError when the file is not a Mach-O file or its header is invalid
  */
 export function readSlices(bytes: Uint8Array): Slices {
   if (bytes.length === 0) throw new MachoError("not a Mach-O file: it is empty", 0);
@@ -70,7 +75,7 @@ export function readSlices(bytes: Uint8Array): Slices {
   };
 }
 
-/** Whether the first bytes are those of an `ar` archive, as static libraries (`.a`, `.rlib`) are. */
+/** Whether the first bytes are those of an `ar` archive, such as a static library (`.a`, `.rlib`). */
 export function isStaticLibrary(head: Uint8Array): boolean {
   const magic = Buffer.from(head.subarray(0, 8)).toString("latin1");
   return magic === "!<arch>\n" || magic === "!<thin>\n";

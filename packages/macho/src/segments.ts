@@ -13,10 +13,10 @@ export interface Section {
   /** `__text` */
   readonly name: string;
   readonly segment: string;
-  /** In the image; meaningless when `zeroFill`. */
+  /** The offset in the image; meaningless if `zeroFill` is true. */
   readonly offset: number;
   readonly size: number;
-  /** Takes memory but no bytes of the file. */
+  /** Whether the section takes memory but has no bytes in the file. */
   readonly zeroFill: boolean;
 }
 
@@ -46,7 +46,11 @@ const LAYOUTS = {
   },
 } as const;
 
-/** Reads the segments and checks that what they name is inside the image. */
+/**
+ * Reads the segments.
+ *
+ * @throws MachoError if a segment or section is not inside the image
+ */
 export function readSegments(image: ByteReader, commands: readonly LoadCommand[]): Segment[] {
   const segments: Segment[] = [];
   for (const { name, offset, size } of commands) {

@@ -7,7 +7,7 @@ import { Fault } from "@release-actions/report";
 /** A keychain that belongs to one step. */
 export interface Keychain {
   readonly path: string;
-  /** Made up here, known to nobody else. */
+  /** A random password that only this process knows. */
   readonly password: string;
 }
 
@@ -15,7 +15,11 @@ export class KeychainError extends Fault {
   override readonly name = "KeychainError";
 }
 
-/** Makes an unlocked keychain that does not lock itself while a build takes its time. */
+/**
+ * Creates an unlocked keychain that does not lock itself during a long build.
+ *
+ * @throws KeychainError
+ */
 export async function createKeychain(run: CommandRunner, path: string): Promise<Keychain> {
   const keychain = { path, password: randomBytes(24).toString("hex") };
   await security(run, [
@@ -23,7 +27,7 @@ export async function createKeychain(run: CommandRunner, path: string): Promise<
     ["set-keychain-settings", path],
     ["unlock-keychain", "-p", keychain.password, path],
   ]);
-  // Interactive mode hides which command failed; this one tells whether all went well.
+  // Interactive mode does not report which command failed, so this command checks that the keychain exists.
   const info = await run("security", ["show-keychain-info", path], { check: false, onOutput: () => undefined });
   if (info.exitCode !== 0) {
     throw new KeychainError(`a keychain could not be created at ${path}: ${info.stderr.trim()}`, {
@@ -33,7 +37,7 @@ export async function createKeychain(run: CommandRunner, path: string): Promise<
   return keychain;
 }
 
-/** Removes a keychain, from the search list too. Nothing to remove is not an error. */
+/** Deletes a keychain and removes it from the search list. A missing keychain is not an error. */
 export async function deleteKeychain(run: CommandRunner, path: string): Promise<void> {
   if (!existsSync(path)) return;
   await run("security", ["delete-keychain", path], { check: false, onOutput: () => undefined });
@@ -41,8 +45,8 @@ export async function deleteKeychain(run: CommandRunner, path: string): Promise<
 }
 
 /**
- * Gives commands to `security` by its standard input (`security -i`): what is secret in them is on no
- * command line. Arguments are hex, paths and options of ours; others could break out of the quotes.
+ * Runs `security` with commands on its standard input (`security -i`), so that secrets are not on a command line.
+ * Arguments must be hex, paths or fixed options, since others could break out of the quotes.
  */
 export async function security(run: CommandRunner, commands: readonly (readonly string[])[]): Promise<string> {
   const lines = commands.map((words) => words.map(quote).join(" "));

@@ -2,9 +2,11 @@ import type { CommandRunner } from "@release-actions/command";
 import { type Keychain, KeychainError, security } from "./keychain.ts";
 
 /**
- * Imports a .p12 for the use of codesign alone, which then asks nobody.
- * @param password of the .p12; hex, since it goes through `security`'s own quoting
- * @param fingerprint SHA-1 of the certificate, hex: what the identity is found by
+ * Imports a .p12 that only codesign may use, without a prompt.
+ *
+ * @param password the password of the .p12, which must be hex because `security` has its own quoting
+ * @param fingerprint the SHA-1 of the certificate in hex, by which the identity is found
+ * @throws KeychainError
  */
 export async function importIdentity(
   run: CommandRunner,
@@ -26,21 +28,21 @@ export async function importIdentity(
   }
 }
 
-/** Makes codesign look into the keychain too. Returns the list as it was. */
+/** Adds a keychain to the search list, so that codesign uses it. Returns the previous list. */
 export async function addToSearchList(run: CommandRunner, path: string): Promise<readonly string[]> {
   const before = await searchList(run);
   await run("security", ["list-keychains", "-d", "user", "-s", path, ...before.filter((other) => other !== path)]);
   return before;
 }
 
-/** Takes one keychain out of the search list, and leaves what others have put there meanwhile. */
+/** Removes one keychain from the search list and keeps those that others have added meanwhile. */
 export async function removeFromSearchList(run: CommandRunner, path: string): Promise<void> {
   const before = await searchList(run);
   if (!before.includes(path)) return;
   await run("security", ["list-keychains", "-d", "user", "-s", ...before.filter((other) => other !== path)]);
 }
 
-/** The user's list, which `security` prints quoted, one a line. */
+/** The user's search list, which `security` prints with quotes, one keychain per line. */
 async function searchList(run: CommandRunner): Promise<string[]> {
   const { stdout } = await run("security", ["list-keychains", "-d", "user"], { onOutput: () => undefined });
   return stdout

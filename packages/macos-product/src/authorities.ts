@@ -6,8 +6,9 @@ import { ProductError } from "./product.ts";
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /**
- * Apple's authorities, and those whose certificates the files hold (PEM, or one in DER).
- * @throws ProductError naming a file that holds none
+ * Apple's authorities, and those whose certificates are in the files (any number in PEM, or one in DER).
+ *
+ * @throws ProductError that names a file without a certificate
  */
 export async function readAuthorities(files: readonly string[]): Promise<Authorities> {
   const found = await Promise.all(files.map(readCertificates));

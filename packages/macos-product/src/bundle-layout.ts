@@ -1,7 +1,7 @@
 import path from "node:path";
 
 /**
- * Extensions of Apple's kinds of bundles and of the plug-ins that are built like them (audio plug-ins, panes,
+ * File extensions of Apple's kinds of bundles and of plug-ins with the same layout (audio plug-ins, preference panes,
  * importers, system extensions).
  */
 export const BUNDLE_EXTENSIONS: readonly string[] = [
@@ -12,23 +12,23 @@ export const BUNDLE_EXTENSIONS: readonly string[] = [
 
 const BUNDLE_FILES: readonly string[] = ["Info.plist", "CodeResources", "embedded.provisionprofile"];
 
-/** Whether a file is one that a bundle's seal is checked by. */
+/** Whether a file is needed to check the seal of a bundle. */
 export function isBundleFile(file: string): boolean {
   return BUNDLE_FILES.includes(path.posix.basename(file));
 }
 
-/** Where a bundle keeps what its program's signature covers, told from where the program lies. */
+/** The paths of the parts of a bundle that its program's signature covers. */
 export interface BundlePlace {
-  /** The bundle as people see it: `Tool.app`. */
+  /** The path of the bundle: `Tool.app`. */
   readonly name: string;
-  /** Path of the folder with `_CodeSignature`. */
+  /** The path of the folder with `_CodeSignature`. */
   readonly base: string;
-  /** Where `Info.plist` may be. */
+  /** The possible paths of `Info.plist`. */
   readonly infoPlists: readonly string[];
 }
 
 /**
- * The bundle that a program is (or may be) the main program of, by Apple's layouts ("Placing content in a bundle"):
+ * The bundle whose main program this may be, by Apple's layouts ("Placing content in a bundle"):
  * `X.app/Contents/MacOS/x`, `X.framework/Versions/A/x`, or flat as on iOS, `X.framework/x`.
  */
 export function bundleOf(file: string): BundlePlace | undefined {
@@ -48,7 +48,7 @@ function placeOf(name: string, base: string): BundlePlace {
   return { name, base, infoPlists: [`${base}/Info.plist`, `${base}/Resources/Info.plist`] };
 }
 
-/** The program that a bundle is named after, without the `Info.plist` that would say it. */
+/** Whether a program has the name of the bundle, which makes it the main program if no `Info.plist` names one. */
 export function isNamesake(file: string, { name }: BundlePlace): boolean {
   const bundle = path.posix.basename(name);
   return path.posix.basename(file) === bundle.slice(0, bundle.length - path.posix.extname(bundle).length);

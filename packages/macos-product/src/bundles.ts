@@ -2,7 +2,7 @@ import path from "node:path";
 import { BUNDLE_SLOT, type CodeDirectory, matchesSlot, PlistError, readInfoPlist } from "@release-actions/macho";
 import { type BundlePlace, bundleOf, isNamesake } from "./bundle-layout.ts";
 
-/** A program in a bundle, and what its signature says of the bundle. */
+/** A program in a bundle, with the hashes in its signature. */
 export interface BundleProgram {
   readonly path: string;
   readonly architecture: string;
@@ -13,11 +13,11 @@ export interface BundleFinding {
   readonly code: "changed-after-signing" | "bundle-not-sealed";
   readonly path: string;
   readonly architecture: string;
-  /** A sentence without its subject, which is the program. */
+  /** The message, a sentence without its subject, which is the program. */
   readonly message: string;
 }
 
-/** What a bundle's programs, its `Info.plist` and its seal (`_CodeSignature/CodeResources`) say of each other. */
+/** Checks that the programs of bundles, their `Info.plist` and their seal (`_CodeSignature/CodeResources`) agree. */
 export class Bundles {
   readonly #files = new Map<string, Uint8Array>();
   readonly #programs: BundleProgram[] = [];
@@ -31,13 +31,13 @@ export class Bundles {
     this.#programs.push(program);
   }
 
-  /** Whether a provisioning profile lies where macOS looks for one of this program. */
+  /** Whether there is a provisioning profile where macOS looks for that of this program. */
   hasProfile(program: string): boolean {
     const bundle = bundleOf(program);
     return bundle !== undefined && this.#files.has(`${bundle.base}/embedded.provisionprofile`);
   }
 
-  /** The bundle whose main program this is: the one that its `Info.plist` names, or its namesake. */
+  /** The bundle whose main program this is, because the `Info.plist` names it or because it has the bundle's name. */
   async mainProgramOf(program: string): Promise<BundlePlace | undefined> {
     const bundle = bundleOf(program);
     if (bundle === undefined) return undefined;
@@ -47,7 +47,7 @@ export class Bundles {
     return isNamesake(program, bundle) || siblings.size === 1 ? bundle : undefined;
   }
 
-  /** Everything that was met must have been added before. */
+  /** Checks all bundles. All files and programs must have been added before. */
   async check(): Promise<{ readonly findings: readonly BundleFinding[]; readonly bundles: readonly string[] }> {
     const findings: BundleFinding[] = [];
     const bundles = new Set<string>();
@@ -92,7 +92,7 @@ export class Bundles {
     return [["changed-after-signing", `was signed together with a different ${name} than the bundle has`]];
   }
 
-  /** `CFBundleExecutable`; undefined when there is no list, or it cannot be read. */
+  /** `CFBundleExecutable`; undefined when there is no `Info.plist` or it cannot be read. */
   async #executableOf(bundle: BundlePlace): Promise<string | undefined> {
     const file = bundle.infoPlists.find((candidate) => this.#files.has(candidate));
     const bytes = file === undefined ? undefined : this.#files.get(file);
@@ -112,7 +112,7 @@ async function readExecutable(bytes: Uint8Array): Promise<string | undefined> {
     const name = list instanceof Map ? list.get("CFBundleExecutable") : undefined;
     return typeof name === "string" ? name : undefined;
   } catch (error) {
-    if (error instanceof PlistError) return undefined; // Then the bundle's name tells.
+    if (error instanceof PlistError) return undefined; // In this case the name of the bundle decides.
     throw error;
   }
 }

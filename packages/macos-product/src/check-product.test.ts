@@ -69,7 +69,7 @@ describe("checkProduct", () => {
     const { found, notChecked } = await check("a.zip", content);
     expect(found.length).toBe(MAX_DEPTH);
     expect(notChecked).toEqual([
-      expect.stringMatching(/^a\.zip\/(x\.zip\/){7}x\.zip: it is in 8 archives; 8 are opened$/),
+      expect.stringMatching(/^a\.zip\/(x\.zip\/){7}x\.zip: it is nested in 8 archives; at most 8 levels are opened$/),
     ]);
   });
 

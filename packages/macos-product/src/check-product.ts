@@ -15,20 +15,20 @@ import { type CheckedImage, describeImage } from "./describe-image.ts";
 import type { Product } from "./product.ts";
 
 export interface CheckedBinary {
-  /** Inside the product, each archive on the way named; empty when it is the product. */
+  /** The path inside the product, including the archives that contain it; empty for the product itself. */
   readonly path: string;
   readonly images: readonly CheckedImage[];
 }
 
-/** Something that would make notarization fail, or a warning, as a sentence about a file. */
+/** A problem that would make notarization fail, or a warning. */
 export interface Problem {
   readonly code: FindingCode | "bundle-not-sealed" | "unreadable" | "empty";
   readonly level: "error" | "warning";
   readonly file: string;
-  /** Inside the product; empty when it is the product. */
+  /** The path inside the product; empty for the product itself. */
   readonly path: string;
   readonly architecture: string | undefined;
-  /** `tool.zip/bin/tool (arm64) is not signed` */
+  /** A sentence: `tool.zip/bin/tool (arm64) is not signed`. */
   readonly message: string;
   readonly advice: string;
 }
@@ -37,22 +37,23 @@ export interface CheckedProduct {
   readonly product: Product;
   readonly binaries: readonly CheckedBinary[];
   readonly problems: readonly Problem[];
-  /** What is in the product and was not looked at, a sentence each. */
+  /** Sentences about contents of the product that were not checked. */
   readonly notChecked: readonly string[];
-  /** Hex, one an architecture of each binary, sorted: what the notarization ticket must list. */
+  /** The cdhashes that the notarization ticket must list: hex, one per architecture of each binary, sorted. */
   readonly cdhashes: readonly string[];
 }
 
 export interface ProductExpectations {
   readonly teamId?: string | undefined;
-  /** Whose certificates count; Apple's when left out. */
+  /** The trusted authorities. Default: Apple's. */
   readonly authorities?: AuthorityPolicy | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Opens a product and checks every Mach-O file in it as Apple's notary service would, without Apple.
- * @throws only for what is not in the file's content: a disk that fails, a cancelled job
+ * Checks every Mach-O file in a product as Apple's notary service would, without contacting Apple.
+ *
+ * @throws only for errors outside the content, such as a disk error or a cancelled job
  */
 export async function checkProduct(product: Product, expected: ProductExpectations = {}): Promise<CheckedProduct> {
   const check = new ProductCheck(product, expected);
@@ -73,7 +74,7 @@ export async function checkProduct(product: Product, expected: ProductExpectatio
 const BUNDLE_ADVICE =
   "Sign the bundle as a whole, last (`codesign --sign ... Example.app`), and do not change it afterwards.";
 
-/** One product on its way through the check; findings about bundles come when everything was seen. */
+/** The check of one product. Findings about bundles are added after all contents have been read. */
 class ProductCheck {
   readonly bundles = new Bundles();
   staticLibraries = 0;
@@ -83,7 +84,7 @@ class ProductCheck {
   readonly #binaries: CheckedBinary[] = [];
   readonly #problems: Problem[] = [];
   readonly #notChecked: string[] = [];
-  /** By path: what is only wrong where the program is not a bundle's main program, or has no profile. */
+  /** Findings that count only if the program is not the main program of a bundle or has no profile. */
   readonly #perhaps: { readonly path: string; readonly finding: Finding }[] = [];
 
   constructor(product: Product, expected: ProductExpectations) {
@@ -92,7 +93,7 @@ class ProductCheck {
     this.#name = path.basename(product.path);
   }
 
-  /** A path as bundles see it: a bundle that is the product is a part of the paths in it. */
+  /** The path inside the bundle. If the product is itself a bundle, its name is the first part. */
   inBundle(inside: string): string {
     return this.#product.kind === "bundle" ? `${this.#name}/${inside}` : inside;
   }
@@ -163,7 +164,7 @@ class ProductCheck {
     for (const { image, signature } of images) {
       if (signature === undefined) continue;
       const { hash, specialHashes } = bestCodeDirectory(signature);
-      // Copies, so that the program's bytes can go.
+      // The hashes are copied, so that the memory of the program can be freed.
       const hashes = new Map([...specialHashes].map(([slot, bytes]) => [slot, Uint8Array.from(bytes)]));
       const directory = { hash, specialHashes: hashes };
       this.bundles.addProgram({ path: program, architecture: image.architecture, directory });

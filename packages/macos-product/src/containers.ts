@@ -15,40 +15,40 @@ import {
 import { isMacho, isStaticLibrary } from "@release-actions/macho";
 import { isBundleFile } from "./bundle-layout.ts";
 
-/** What is found in a product. Paths name each archive on the way: `lib/app.jar/native/libtool.dylib`. */
+/** An item in a product. Paths include the archives that contain it: `lib/app.jar/native/libtool.dylib`. */
 export type Content =
   | { readonly kind: "binary"; readonly path: string; readonly bytes: Uint8Array }
-  /** What a bundle's seal is checked by: `Info.plist`, `CodeResources`, `embedded.provisionprofile`. */
+  /** A file that is needed to check the seal of a bundle: `Info.plist`, `CodeResources`, `embedded.provisionprofile`. */
   | { readonly kind: "bundle-file"; readonly path: string; readonly bytes: Uint8Array }
   | { readonly kind: "static-library"; readonly path: string }
-  /** Something that may hold programs and was not looked into. */
+  /** An item that may contain programs but was not opened. */
   | { readonly kind: "not-opened"; readonly path: string; readonly reason: string };
 
-/** A binary is held in memory while it is checked. */
+/** The size limit for a binary, which is in memory while it is checked. */
 export const MAX_BINARY_BYTES = 1 << 30;
-/** Archives in each other: a jar in a zip in a tar.gz is three. Deeper ones are named, and not opened. */
+/** The limit for nested archives: a jar in a zip in a tar.gz is three levels. Deeper archives are reported and not opened. */
 export const MAX_DEPTH = 8;
-/** A zip inside an archive is held in memory while it is read; a larger one is named, and not opened. */
+/** The size limit for a zip inside an archive, which is in memory while it is read. A larger one is reported and not opened. */
 export const MAX_NESTED_ZIP_BYTES = 1 << 29;
-/** A list of a bundle's files has a few MB at most. */
+/** The size limit for a bundle's list of files; real lists have a few MB at most. */
 const MAX_BUNDLE_FILE_BYTES = 64 << 20;
 
 export interface Place {
   readonly path: string;
-  /** How many archives are around it. */
+  /** The number of archives that contain it. */
   readonly depth: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-/** Read as tar reads it: names and links that lead out of the archive are not a reason to stop, since nothing is unpacked. */
+/** Reads a tar as leniently as tar does. Names and links that lead out of the archive are accepted, since nothing is unpacked. */
 export async function* membersOfTar(body: Bytes, place: Place): AsyncGenerator<Content, void, undefined> {
   const reader = new TolerantTarReader(new StreamCursor(body));
   for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
     if (member.kind !== "file") continue;
     const path = joined(place.path, member.path);
-    // Gigabytes of zeros may stand for a block; Go's own test data has 60 GB so.
+    // A sparse file may expand a small block to gigabytes of zeros; one in Go's test data has 60 GB.
     if (member.isSparse && member.size > MAX_BINARY_BYTES) {
       const reason = `it is a sparse file of ${member.size} bytes, more than the ${MAX_BINARY_BYTES} that are held`;
       yield { kind: "not-opened", path, reason };
@@ -57,8 +57,8 @@ export async function* membersOfTar(body: Bytes, place: Place): AsyncGenerator<C
 }
 
 /**
- * Bundles have links inside; what they lead to is met anyway. A zip whose parts contradict each other is read by its
- * directory, as unzip reads it, and the result says so.
+ * Reads the files of a zip. Links, which bundles contain, are skipped, since their targets are read anyway. A zip whose
+ * parts contradict each other is read by its directory, as unzip does, and a `not-opened` item reports this.
  */
 export async function* membersOfZip(
   source: RandomAccessSource,
@@ -77,7 +77,7 @@ export async function* membersOfZip(
 
 interface FilesOfZip {
   readonly list: readonly { readonly name: string; readonly read: () => Bytes | undefined }[];
-  /** What is odd about the zip. */
+  /** What is inconsistent in the zip; undefined if it is consistent. */
   readonly doubt: string | undefined;
 }
 
@@ -96,8 +96,9 @@ async function filesOfZip(source: RandomAccessSource, { signal }: Place): Promis
 }
 
 /**
- * Looks at one file, and into it when it is an archive. It is read to its end whatever it is: checksums are there.
- * @throws ArchiveError when the archive around it cannot be read; one inside is said, and passed over
+ * Examines one file, and its contents if it is an archive. Every file is read to its end, where checksums are verified.
+ *
+ * @throws ArchiveError when the archive that contains it cannot be read; an unreadable archive inside is only reported
  */
 export async function* examine(body: Bytes, place: Place): AsyncGenerator<Content, void, undefined> {
   const { path } = place;
@@ -111,7 +112,7 @@ export async function* examine(body: Bytes, place: Place): AsyncGenerator<Conten
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next());
 }
 
-/** Each of these holds one file, often a tar. */
+/** Compressions of a single file, often a tar. */
 const COMPRESSIONS = ["gzip", "zstd", "xz", "bzip2"] as const satisfies readonly Compression[];
 const CONTAINERS: readonly string[] = ["zip", "tar", ...COMPRESSIONS];
 
@@ -129,7 +130,7 @@ async function* examineContainer(
   const format = detectFormat(head);
   const notOpened = (reason: string): Content => ({ kind: "not-opened", path, reason });
   if (depth >= MAX_DEPTH) {
-    yield notOpened(`it is in ${depth} archives; ${MAX_DEPTH} are opened`);
+    yield notOpened(`it is nested in ${depth} archives; at most ${MAX_DEPTH} levels are opened`);
     return;
   }
   try {
@@ -145,7 +146,7 @@ async function* examineContainer(
   }
 }
 
-/** The whole content, or why it is not held. */
+/** The whole content, or a `not-opened` item if it is too large. */
 async function collected(
   body: Bytes,
   kind: "binary" | "bundle-file",
@@ -156,7 +157,7 @@ async function collected(
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    // A decoder may use its buffer again.
+    // The bytes are copied, since a decoder may reuse its buffer.
     if (length <= maxBytes) parts.push(Uint8Array.from(chunk));
     else parts.length = 0;
   }
@@ -175,7 +176,7 @@ async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array
   return Buffer.concat(parts);
 }
 
-/** The bytes that were read already and then the rest. Who stops early does not end what the bytes come from. */
+/** The bytes that have already been read, followed by the rest. Stopping early does not close the underlying iterator. */
 function resumed(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): Bytes {
   let isFirst = true;
   const next = async (): Promise<IteratorResult<Uint8Array>> => {

@@ -9,19 +9,20 @@ import type { Product } from "./product.ts";
 
 /** One Mach-O file of a product. */
 export interface Binary {
-  /** Inside the product, with `/`; empty when it is the product. */
+  /** The path inside the product, with `/`; empty for the product itself. */
   readonly path: string;
   readonly bytes: Uint8Array;
 }
 
-/** Every Mach-O file in a product, one at a time. */
+/** Reads the Mach-O files in a product one at a time. */
 export async function* readBinaries(product: Product, signal?: AbortSignal): AsyncGenerator<Binary, void, undefined> {
   for await (const content of readContents(product, signal)) if (content.kind === "binary") yield content;
 }
 
 /**
- * Everything in a product that matters for its signatures, one at a time: what is in archives, and in archives
- * inside them, as Apple opens them. Disk images and installers are not opened.
+ * Reads everything in a product that matters for its signatures, one item at a time. Archives and nested archives are
+ * opened, as Apple does; disk images and installers are not.
+ *
  * @throws ArchiveError when the product itself is an archive that cannot be read
  */
 export async function* readContents(product: Product, signal?: AbortSignal): AsyncGenerator<Content, void, undefined> {
@@ -54,7 +55,7 @@ export async function* readContents(product: Product, signal?: AbortSignal): Asy
   }
 }
 
-/** The members of a tar whatever its compression, for unpacking: the reader refuses what would leave the folder. */
+/** Opens a tar with any compression for unpacking. The reader refuses paths that lead out of the folder. */
 export function openTar(product: Product, signal?: AbortSignal): TarReader {
   return new TarReader(new StreamCursor(decompressed(product, signal)));
 }
@@ -65,7 +66,7 @@ function decompressed({ path: file, compression }: Product, signal?: AbortSignal
   return decompressAny(bytes, compression);
 }
 
-/** A compressed file is a tar, or one file that was compressed by itself. */
+/** Reads a compressed file, which contains a tar or a single program. */
 async function* contentsOfStream(product: Product, signal?: AbortSignal): AsyncGenerator<Content, void, undefined> {
   const place = { path: "", depth: 1, signal };
   if (await isCompressedBinary(product)) yield* examine(decompressed(product, signal), place);
@@ -87,7 +88,7 @@ async function* contentsOfFolder(root: string, prefix: string): AsyncGenerator<C
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const inside = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
     const file = path.join(root, inside);
-    // Links inside a bundle lead to files of the bundle, which are met anyway.
+    // Links are skipped: in a bundle they lead to files of the bundle, which are read anyway.
     if (entry.isDirectory()) yield* contentsOfFolder(root, inside);
     else if (entry.isFile()) {
       if (isBundleFile(inside)) yield { kind: "bundle-file", path: inside, bytes: await readFile(file) };

@@ -7,24 +7,24 @@ import {
   signerOf,
 } from "@release-actions/macho";
 
-/** What is told of one architecture of a program. Holds none of its bytes. */
+/** What is reported about one architecture of a program, without its bytes. */
 export interface CheckedImage {
   readonly architecture: string;
   readonly identifier: string | undefined;
   readonly teamId: string | undefined;
-  /** The name of the certificate that signed. */
+  /** The name of the signing certificate. */
   readonly authority: string | undefined;
   /** Forty hex characters; undefined when it is not signed. */
   readonly cdhash: string | undefined;
   readonly flags: readonly SignatureFlag[];
-  /** ISO 8601, of the secure timestamp. */
+  /** The time of the secure timestamp, ISO 8601. */
   readonly timestamp: string | undefined;
   readonly minimumOs: string | undefined;
   readonly sdk: string | undefined;
   readonly uuid: string | undefined;
 }
 
-const FLAGS = Object.keys(SIGNATURE_FLAGS) as SignatureFlag[]; // The keys of a literal object.
+const FLAGS = Object.keys(SIGNATURE_FLAGS) as SignatureFlag[]; // These are the keys of a literal object.
 
 export function describeImage({ image, signature }: ImageReport): CheckedImage {
   const directory = signature && bestCodeDirectory(signature);

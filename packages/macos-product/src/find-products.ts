@@ -4,8 +4,9 @@ import path from "node:path";
 import { openProduct, type Product, ProductError } from "./product.ts";
 
 /**
- * Finds what the patterns name, sorted, each once. A pattern that matches nothing is an error: what was
- * not found was not checked (F41).
+ * Finds the products that match the patterns, sorted and without duplicates.
+ *
+ * @throws ProductError for a pattern without a match, since a missing file would not be checked
  */
 export async function findProducts(patterns: readonly string[], folder: string): Promise<Product[]> {
   const found = new Set<string>();
@@ -23,7 +24,7 @@ export async function findProducts(patterns: readonly string[], folder: string):
 
 async function matchesOf(pattern: string, folder: string): Promise<string[]> {
   const plain = path.resolve(folder, pattern);
-  if (existsSync(plain)) return [plain]; // A name with brackets in it is still a name.
+  if (existsSync(plain)) return [plain]; // An existing file name may contain brackets, which are not a pattern then.
   const matches: string[] = [];
   for await (const match of glob(pattern, { cwd: folder })) matches.push(path.resolve(folder, match));
   return matches;

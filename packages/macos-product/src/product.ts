@@ -7,9 +7,9 @@ import { Fault } from "@release-actions/report";
 import { BUNDLE_EXTENSIONS } from "./bundle-layout.ts";
 import { isCompression } from "./containers.ts";
 
-/** What a release ships for macOS, told by content and never by name alone. */
+/** The kinds of files that a release ships for macOS. Files are recognised by their content, not by their name. */
 export type ProductKind =
-  /** One program or library. */
+  /** A single program or library. */
   | "binary"
   | "zip"
   | "tar"
@@ -23,11 +23,11 @@ export type ProductKind =
 export interface Product {
   readonly path: string;
   readonly kind: ProductKind;
-  /** How a tar is compressed. */
+  /** The compression of a tar. */
   readonly compression: "none" | Compression;
 }
 
-/** A file that is nothing Apple's notary service takes, and that cannot be packed so that it does. */
+/** A file that Apple's notary service does not accept, even when packed into a zip. */
 export class ProductError extends Fault {
   override readonly name = "ProductError";
 }
@@ -37,7 +37,11 @@ const INSTALLER_MAGIC = "xar!";
 const DISK_IMAGE_TRAILER_BYTES = 512;
 const DISK_IMAGE_MAGIC = "koly";
 
-/** @throws ProductError when it is not a product for macOS */
+/**
+ * Determines the kind of a product.
+ *
+ * @throws ProductError when it is not a product for macOS
+ */
 export async function openProduct(file: string): Promise<Product> {
   const status = await stat(file);
   if (status.isDirectory()) {
@@ -60,7 +64,7 @@ export async function openProduct(file: string): Promise<Product> {
   throw new ProductError(`${file} ${found}: expected a Mach-O file, .zip, .tar.gz, .tar.xz, .dmg, .pkg or .app`);
 }
 
-/** By its extension, or by the folders that Apple's layouts have. */
+/** Whether a folder is a bundle, by its extension or by the folders of Apple's layouts. */
 function isBundle(folder: string): boolean {
   const extension = path.extname(folder).toLowerCase();
   if (BUNDLE_EXTENSIONS.some((known) => known.toLowerCase() === extension)) return true;

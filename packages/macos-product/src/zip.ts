@@ -9,9 +9,10 @@ const SYMLINK_TYPE = 0o120000;
 const FILE_TYPE = 0o100000;
 
 /**
- * Packs what Apple does not take (bare binaries, tar archives, bundles) into one zip that it does. Each
- * product gets its own folder in it, so that equal names do not meet; modes and links are kept.
- * @param scratch an empty folder; tar archives are unpacked into it
+ * Packs products that Apple does not accept (single binaries, tar archives, bundles) into one zip, which it accepts.
+ * Each product gets its own folder, so that equal names do not conflict. Modes and links are kept.
+ *
+ * @param scratch an empty folder, into which tar archives are unpacked
  */
 export async function packForSubmission(products: readonly Product[], scratch: string, output: string): Promise<void> {
   const { ZipFile } = await import("yazl");
@@ -35,8 +36,8 @@ export async function packForSubmission(products: readonly Product[], scratch: s
 type Zip = InstanceType<typeof import("yazl").ZipFile>;
 
 /**
- * A fixed date: the same content must give the same bytes, by which an earlier submission is found again.
- * Zip has local time, so the date is made in the time zone that it will be written in.
+ * A fixed date, so that the same content gives the same bytes, by which an earlier submission is found. Zip stores
+ * local time, so the date is created in the local time zone.
  */
 const entryDate = () => ({ mtime: new Date(2000, 0, 1), forceDosTimestamp: true });
 
@@ -57,7 +58,7 @@ async function addFolder(zip: Zip, folder: string, name: string): Promise<void> 
   }
 }
 
-/** The reader has refused paths and links that leave the folder, and two members of one name. */
+/** Unpacks a tar. The reader refuses paths and links that lead out of the folder, and duplicate names. */
 async function unpackTar(product: Product, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const reader = openTar(product);
@@ -70,6 +71,6 @@ async function unpackTar(product: Product, folder: string): Promise<void> {
       await chmod(at, member.mode & 0o777);
     } else if (member.kind !== "directory") links.push({ at, target: path.join(folder, member.target) });
   }
-  // Last, so that nothing is written through a link.
+  // Links are created last, so that nothing is written through them.
   for (const { at, target } of links) await symlink(path.relative(path.dirname(at), target), at);
 }

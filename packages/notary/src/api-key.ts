@@ -3,10 +3,10 @@ import { readAppStoreKey } from "@release-actions/app-store-key";
 import { countOf } from "@release-actions/report";
 import { NotaryError } from "./error.ts";
 
-/** A key of App Store Connect: `AuthKey_<id>.p8`, and the ids that go with it. */
+/** An App Store Connect key (`AuthKey_<id>.p8`) with its ids. */
 export interface ApiKey {
   readonly keyId: string;
-  /** A UUID for a team's key; undefined for an individual's. */
+  /** The issuer's UUID for a team key; undefined for an individual key. */
   readonly issuer: string | undefined;
   readonly privateKey: KeyObject;
 }
@@ -15,8 +15,10 @@ const KEY_ID = /^[A-Z0-9]{8,16}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * @param key the content of the .p8 file in any form that `readAppStoreKey` takes; JSON may bring the ids along
- * @throws NotaryError or AppStoreKeyError that never quote what was given: a key may stand in the wrong input
+ * Reads a key and its ids.
+ *
+ * @param key the content of the .p8 file in any form that `readAppStoreKey` accepts; JSON may contain the ids
+ * @throws NotaryError or AppStoreKeyError, which never quote the inputs, since the key may be in the wrong one
  */
 export function parseApiKey(key: string, givenId: string | undefined, givenIssuer: string | undefined): ApiKey {
   const file = readAppStoreKey(key);

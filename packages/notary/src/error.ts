@@ -1,11 +1,11 @@
 import { Fault } from "@release-actions/report";
 
-/** Apple's service, or the way to it, refuses or fails. */
+/** Apple's service, or the connection to it, refuses a request or fails. */
 export class NotaryError extends Fault {
   override readonly name: string = "NotaryError";
 }
 
-/** An answer whose status is not one of success. */
+/** An answer with an error status. */
 export class NotaryHttpError extends NotaryError {
   override readonly name = "NotaryHttpError";
   readonly status: number;
@@ -16,7 +16,7 @@ export class NotaryHttpError extends NotaryError {
   }
 }
 
-/** Time is up while Apple still works on it; the ids are good for a later run. */
+/** The deadline passed while Apple was still working. A later run can resume the submissions by their ids. */
 export class NotaryTimeout extends NotaryError {
   override readonly name = "NotaryTimeout";
 }

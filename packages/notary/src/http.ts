@@ -5,27 +5,27 @@ import { type Agents, createAgents, createFetch, type Fetch, type FetchInit } fr
 import type { Reporter } from "@release-actions/report";
 import { NotaryError } from "./error.ts";
 
-/** What the outside world is to this package; tests hand in their own. */
+/** Everything outside this package that it uses; tests pass their own. */
 export interface World {
   readonly fetch: Fetch;
-  /** For Amazon's client, which looks for no proxy by itself. */
+  /** Agents for Amazon's client, which does not detect a proxy itself. */
   readonly agents: Agents;
-  /** Milliseconds since 1970. */
+  /** The time in milliseconds since 1970. */
   readonly now: () => number;
-  /** Waits, and ends early when the signal fires. */
+  /** Waits; an aborted signal ends the wait early. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** In [0, 1). */
+  /** A random number in [0, 1). */
   readonly random: () => number;
   readonly reporter: Reporter;
-  /** Hides a secret in everything that is shown from now on. */
+  /** Hides a secret in all later output. */
   readonly mask: (secret: string) => void;
   readonly signal?: AbortSignal;
 }
 
-/** A listener that may be able to hide secrets. */
+/** A reporter that may be able to mask secrets. */
 type MaskingReporter = Reporter & { readonly mask?: (secret: string) => void };
 
-/** `env` names the proxy to go through, if any. */
+/** The real implementation. `env` names the proxy, if any. */
 export function realWorld(reporter: MaskingReporter, env: NodeJS.ProcessEnv, signal?: AbortSignal): World {
   return {
     fetch: createFetch(env),
@@ -49,15 +49,17 @@ const ATTEMPTS = 6;
 const ATTEMPT_TIMEOUT_MS = 60_000;
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 60_000;
-/** A log of a bundle with thousands of files has a few MiB. */
+/** The size limit for an answer. A log for a bundle with thousands of files has a few MiB. */
 const MAX_ANSWER_BYTES = 64 << 20;
 
-/** Throttled, or broken on their side: the same request may well succeed later. */
+/** Statuses for throttling and server errors, after which the same request may succeed later. */
 const HEALS: readonly number[] = [408, 429, 500, 502, 503, 504];
 
 /**
- * Sends a request until there is an answer that will not change by itself, waiting longer each time and
- * as long as `Retry-After` says. The URL is named without its query, which may hold a signature.
+ * Sends a request and repeats it after temporary errors, with growing pauses or as long as `Retry-After` says. Messages
+ * contain the URL without its query, which may have a signature.
+ *
+ * @throws NotaryError after the last try
  */
 export async function request(world: World, url: URL, init: () => FetchInit): Promise<HttpAnswer> {
   const what = `${init().method ?? "GET"} ${url.origin}${url.pathname}`;
@@ -87,7 +89,7 @@ async function attemptOnce(world: World, url: URL, init: FetchInit): Promise<Htt
   const timeout = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
   const signal = world.signal === undefined ? timeout : AbortSignal.any([timeout, world.signal]);
   try {
-    // Redirects are not followed: the token belongs to this origin only (F16).
+    // Redirects are not followed, because the token may be sent only to this origin.
     const response = await world.fetch(url, { ...init, signal, redirect: "manual" });
     return { status: response.status, headers: response.headers, text: await boundedText(response) };
   } catch (error) {
@@ -115,7 +117,7 @@ function retryAfter(headers: Headers, now: number): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/** `fetch` hides the reason in the cause. */
+/** The reason of an error, which `fetch` puts into the cause. */
 function reasonOf(error: Error): string {
   const { cause } = error;
   if (error.name === "TimeoutError") return `no answer within ${ATTEMPT_TIMEOUT_MS / 1000} s`;

@@ -1,10 +1,15 @@
 import { countOf } from "@release-actions/report";
 import { NotaryError } from "./error.ts";
 
-/** Narrowing for what comes from outside: each function says what was expected, and where. */
+/** A JSON object from outside. The functions below check types and throw a NotaryError that names the value. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The text is never quoted, not even as a cause: credentials for uploads come in answers like these. */
+/**
+ * Parses JSON. The error never quotes the text, not even in its cause, since such answers may contain upload
+ * credentials.
+ *
+ * @throws NotaryError
+ */
 export function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
@@ -13,7 +18,7 @@ export function parseJson(text: string, what: string): unknown {
   }
 }
 
-/** What an answer is by its beginning, told without showing it. */
+/** Describes the beginning of an answer without quoting it. */
 function beginning(text: string): string {
   const start = text.trimStart();
   if (start === "") return "is empty";
@@ -32,7 +37,7 @@ export function asString(value: unknown, what: string): string {
   throw new NotaryError(`${what} is missing`);
 }
 
-/** A list; absent and `null` count as empty, which is how Apple writes it. */
+/** A list. Absent and `null` mean empty, since Apple writes empty lists in this way. */
 export function asList(value: unknown, what: string): readonly unknown[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value;

@@ -1,6 +1,6 @@
 /**
- * Apple's known issues, by what its messages say ("Resolving common notarization issues"), and what to
- * change in a release workflow.
+ * Known issues, by the wording of Apple's messages ("Resolving common notarization issues"), and what to change in a
+ * release workflow.
  */
 const KNOWN_ISSUES: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/does not include a secure timestamp/i, "Sign with `--timestamp`; `codesign-macos` does so by default."],
@@ -50,7 +50,7 @@ const KNOWN_ISSUES: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/contains malware|malicious/i, "Apple's scan found something. Write to developer support with the submission id."],
 ];
 
-/** `statusCode` of the log, as far as Apple or its engineers have said what it stands for. */
+/** Advice for the values of `statusCode` in the log whose meaning Apple or its engineers have published. */
 const STATUS_ADVICE: Readonly<Record<number, string>> = {
   4000: "Each issue is shown separately; correct them, sign again and submit again.",
   7000: "Ask Apple's developer support to enable notarization for the team (topic Development and Technical); it stays off for some new accounts. Submitting again does not help.",
@@ -60,7 +60,7 @@ export function adviceForStatus(statusCode: number | undefined, summary: string)
   return (statusCode === undefined ? undefined : STATUS_ADVICE[statusCode]) ?? adviceFor(summary);
 }
 
-/** What to do about a message of Apple's log; `undefined` for one that is not known. */
+/** What to do about a message of Apple's log; `undefined` for an unknown message. */
 export function adviceFor(message: string): string | undefined {
   return KNOWN_ISSUES.find(([pattern]) => pattern.test(message))?.[1];
 }

@@ -1,29 +1,29 @@
 import { asObject, asString, optionalString } from "./json.ts";
 
-/** What Apple's log says of a submission; the format is shown in "Customizing the notarization workflow". */
+/** Apple's log of a submission; its format is shown in "Customizing the notarization workflow". */
 export interface NotaryLog {
   readonly status: string;
-  /** `statusSummary` and `statusCode`: why, where there are no issues. */
+  /** `statusSummary` and `statusCode`, which give the reason if there are no issues. */
   readonly summary: string | undefined;
   readonly statusCode: number | undefined;
-  /** Of the file that Apple saw, lower-case hex. */
+  /** The SHA-256 of the file that Apple received, lower-case hex. */
   readonly sha256: string | undefined;
   readonly issues: readonly Issue[];
   readonly ticket: readonly TicketEntry[];
-  /** The whole document, for keeping. */
+  /** The whole document, to be saved. */
   readonly document: unknown;
 }
 
 export interface Issue {
   readonly severity: "error" | "warning";
-  /** Inside the submission, with the name of the archive in front. */
+  /** The path inside the submission, which begins with the name of the archive. */
   readonly path: string;
   readonly message: string;
   readonly architecture: string | undefined;
   readonly docUrl: string | undefined;
 }
 
-/** One code that the ticket speaks for. */
+/** An entry of the ticket: code that the ticket covers. */
 export interface TicketEntry {
   readonly path: string;
   /** Hex. */
@@ -31,7 +31,11 @@ export interface TicketEntry {
   readonly architecture: string | undefined;
 }
 
-/** Takes what can be read: a field of another shape than documented leaves the others readable. */
+/**
+ * Reads a log leniently: a field that does not have the documented form is skipped.
+ *
+ * @throws NotaryError if there is no `status`
+ */
 export function parseLog(document: unknown): NotaryLog {
   const log = asObject(document, "the notarization log");
   const { statusCode } = log;
@@ -48,7 +52,7 @@ export function parseLog(document: unknown): NotaryLog {
 
 const NO_MESSAGE = "Apple reports an issue here without naming it";
 
-/** Apple writes an empty list as null. */
+/** A list from the log; Apple writes an empty list as null. */
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -57,7 +61,7 @@ function parseIssue(value: unknown): Issue {
   const issue: Readonly<Record<string, unknown>> =
     typeof value === "object" && value !== null ? { ...value } : { message: optionalString(value) };
   return {
-    // What is not called a warning stops the notarization.
+    // Any issue that is not a warning makes the notarization fail.
     severity: issue["severity"] === "warning" ? "warning" : "error",
     path: optionalString(issue["path"]) ?? "",
     message: optionalString(issue["message"]) ?? NO_MESSAGE,
@@ -66,7 +70,7 @@ function parseIssue(value: unknown): Issue {
   };
 }
 
-/** Containers (a disk image, a bundle's folder) are listed without a cdhash of code. */
+/** Reads an entry of the ticket. Containers (a disk image, a bundle's folder) have no cdhash and are skipped. */
 function parseTicketEntry(value: unknown): TicketEntry[] {
   if (typeof value !== "object" || value === null) return [];
   const entry: Readonly<Record<string, unknown>> = { ...value };

@@ -13,7 +13,7 @@ export interface NotaryJob {
   readonly name: string;
   /** Lower-case hex. */
   readonly sha256: string;
-  /** Of all code inside, as far as it is known. */
+  /** The cdhashes of all code in the file, as far as they are known. */
   readonly cdhashes: readonly string[];
 }
 
@@ -21,8 +21,8 @@ export interface NotaryOutcome {
   readonly job: NotaryJob;
   readonly submission: Submission;
   /**
-   * `pending` when there is no verdict, because nobody waited or time was up, or when Apple's log is not there yet.
-   * `unverified` when Apple accepted something, and its log is not about these bytes and this code.
+   * `pending` if there is no verdict yet (without waiting, or at the deadline), or if Apple's log is not available yet.
+   * `unverified` if Apple accepted the submission but its log is about other bytes or other code.
    */
   readonly verdict: "accepted" | "unverified" | "invalid" | "rejected" | "pending";
   readonly log: NotaryLog | undefined;
@@ -32,19 +32,19 @@ export interface NotaryOutcome {
 export interface NotarizeOptions {
   readonly service: NotaryService;
   readonly world: World;
-  /** Submissions of earlier runs; one of the same bytes is resumed. */
+  /** Submissions of earlier runs. One with the same bytes is resumed. */
   readonly earlier: readonly Submission[];
-  /** Called with all submissions each time one has come further, before anything else is done. */
+  /** Called with all submissions whenever one of them reaches a new stage, before anything else happens. */
   readonly record: (submissions: readonly Submission[]) => Promise<void>;
   readonly wait: boolean;
-  /** Milliseconds since 1970. */
+  /** When to stop waiting, in milliseconds since 1970. */
   readonly deadline: number;
 }
 
-/** Uploads side by side share one connection to Amazon. */
+/** The number of files that are notarized at the same time; parallel uploads share one connection to Amazon. */
 const AT_ONCE = 6;
 
-/** Notarizes files, several at once. One that fails does not stop the others; the first error is thrown at the end. */
+/** Notarizes several files at the same time. A failure does not stop the others; the first error is thrown at the end. */
 export async function notarize(jobs: readonly NotaryJob[], options: NotarizeOptions): Promise<NotaryOutcome[]> {
   const submissions = new Map<string, Submission>();
   const record = async (submission: Submission): Promise<void> => {
@@ -85,7 +85,7 @@ async function notarizeOne(job: NotaryJob, record: Record, options: NotarizeOpti
     return { ...pending, complaints: [{ level: "error", message: error.message, advice: error.advice }] };
   }
   const log = await fetchLog(submission.id, options);
-  // Recorded last: what is recorded as accepted has been compared with Apple's log.
+  // Recorded last, so that a submission recorded as accepted has been compared with Apple's log.
   const judged = judge(job, status, log);
   const stage = judged.verdict === "pending" ? submission.stage : judged.verdict;
   const done: Submission = { ...submission, stage };
@@ -113,7 +113,7 @@ function judge(
 
 const RESUMED: readonly Stage[] = ["uploaded", "accepted", "invalid", "rejected"];
 
-/** The earlier submission of the same bytes, when Apple still knows it. */
+/** The earlier submission of the same bytes, if Apple still knows it. */
 async function resume(job: NotaryJob, record: Record, options: NotarizeOptions): Promise<Submission | undefined> {
   const earlier = options.earlier.find(({ sha256, stage }) => sha256 === job.sha256 && RESUMED.includes(stage));
   if (earlier === undefined) return undefined;
@@ -125,7 +125,7 @@ async function resume(job: NotaryJob, record: Record, options: NotarizeOptions):
     return undefined;
   }
   options.world.reporter.info(`${job.name}: resuming the submission ${earlier.id}`);
-  // What an earlier run said of it is not repeated: it is judged anew.
+  // The verdict of the earlier run is not reused.
   const submission = { ...earlier, name: job.name, stage: "uploaded" } as const;
   await record(submission);
   return submission;
@@ -143,11 +143,11 @@ async function submit(job: NotaryJob, record: Record, { service, world }: Notari
   return uploaded;
 }
 
-/** The log may come a moment after the verdict. */
+/** The log may become available a little later than the verdict. */
 const LOG_ATTEMPTS = 12;
 const LOG_INTERVAL_MS = 5000;
 
-/** The log, or why it is not available: the verdict stands without it. */
+/** Fetches the log. A failure is returned, since the verdict is valid without the log. */
 async function fetchLog(id: string, { service, world }: NotarizeOptions): Promise<NotaryLog | NotaryError> {
   const tries = { times: LOG_ATTEMPTS, pauseMs: () => LOG_INTERVAL_MS, wait: world.sleep, signal: world.signal };
   return await tryTimes<NotaryLog | NotaryError>(tries, async (isLast) => {

@@ -9,17 +9,21 @@ import { type NotaryService, parseStatus, readListed } from "./service.ts";
 export interface NotarytoolOptions {
   readonly run: CommandRunner;
   readonly world: World;
-  /** A keychain that holds nothing else, and the profile in it that `storeCredentials` made. */
+  /** A keychain for this purpose only, and the profile in it that `storeCredentials` made. */
   readonly keychain: string;
   readonly profile: string;
 }
 
-/** How to sign in. The password is written to the tool's prompt, the key is in a file: neither is an argument. */
+/** The credentials. The password is written to the tool's prompt and the key is in a file, so neither is in the arguments. */
 export type NotarytoolCredentials =
   | { readonly kind: "apple-id"; readonly appleId: string; readonly teamId: string; readonly password: string }
   | { readonly kind: "api-key"; readonly keyFile: string; readonly keyId: string; readonly issuer: string | undefined };
 
-/** Puts the credentials into the keychain; notarytool asks Apple whether they are right. */
+/**
+ * Stores the credentials in the keychain; notarytool checks them with Apple.
+ *
+ * @throws NotaryError if Apple refuses them or cannot be reached
+ */
 export async function storeCredentials(options: NotarytoolOptions, credentials: NotarytoolCredentials): Promise<void> {
   const { run, world, keychain, profile } = options;
   const who =
@@ -32,7 +36,7 @@ export async function storeCredentials(options: NotarytoolOptions, credentials: 
           credentials.keyId,
           ...(credentials.issuer === undefined ? [] : ["--issuer", credentials.issuer]),
         ];
-  // Without `--password` it prompts, and reads standard input where there is no terminal.
+  // Without `--password` the tool prompts for it and, without a terminal, reads standard input.
   const secret =
     credentials.kind === "apple-id" ? { input: `${credentials.password}\n`, secrets: [credentials.password] } : {};
   const args = ["store-credentials", profile, ...who, "--keychain", keychain];
@@ -54,11 +58,14 @@ function adviceForCredentials(kind: NotarytoolCredentials["kind"], said: string)
   return "The password must be an app-specific password from account.apple.com, and the Apple ID must be a member of the team.";
 }
 
-/** The notary service by Apple's own command line tool. Its JSON decides; its exit code is 0 for Invalid too. */
+/**
+ * The notary service through Apple's command line tool. Only its JSON tells the result, since the exit code is 0 also
+ * for Invalid.
+ */
 export function notarytoolService(options: NotarytoolOptions): NotaryService {
   const { run, world, keychain, profile } = options;
   const sign = ["--keychain-profile", profile, "--keychain", keychain];
-  /** The JSON of an answer that has the wanted field; with any exit code. */
+  /** Runs notarytool and returns its JSON, which must have the given field, whatever the exit code. */
   const call = async (args: readonly string[], field: string): Promise<JsonObject> => {
     const answer = await runNotarytool(run, world, { args, field });
     if (answer.json === undefined || !(field in answer.json)) throw notarytoolError(args[0] ?? "", answer);
@@ -71,7 +78,7 @@ export function notarytoolService(options: NotarytoolOptions): NotaryService {
       const answer = await runNotarytool(run, world, { args: ["submit", file, ...sign, ...json], field: "id" });
       if (answer.json === undefined || !("id" in answer.json)) throw notarytoolError("submit", answer);
       const id = asString(answer.json["id"], "the id in notarytool's answer");
-      // An id comes before the upload: only an exit code of 0 says that the file has arrived.
+      // The tool prints the id before the upload, so only exit code 0 means that the file has been uploaded.
       const upload = async (): Promise<void> => {
         if (answer.exitCode !== 0) throw notarytoolError(`submit (submission ${id})`, answer);
       };

@@ -5,28 +5,28 @@ import type { World } from "./http.ts";
 import { asObject, type JsonObject, optionalString } from "./json.ts";
 import { adviceForRefusal } from "./refusals.ts";
 
-/** What one start of notarytool came to. Its JSON may stand between other lines, and comes with every exit code. */
+/** The result of one run of notarytool. Its JSON may have other lines around it and may come with any exit code. */
 export interface NotarytoolAnswer {
   readonly exitCode: number;
   readonly json: JsonObject | undefined;
-  /** The last lines of what it said, without secrets. */
+  /** The last lines of its output, without secrets. */
   readonly said: string;
 }
 
 export interface NotarytoolCall {
   readonly args: readonly string[];
-  /** What the wanted JSON object has, among others that may be printed around it. */
+  /** A field by which the wanted JSON object is recognised among others in the output. */
   readonly field?: string;
   /** Standard input. */
   readonly input?: string;
-  /** What must not be shown, should the tool repeat it. */
+  /** Texts to hide in the output if the tool prints them. */
   readonly secrets?: readonly string[];
 }
 
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 5000;
 
-/** Starts notarytool, again after network trouble and Apple's own failures. What it answers is for the caller to judge. */
+/** Runs notarytool, with retries after network errors and errors of Apple's service. The caller evaluates the answer. */
 export async function runNotarytool(
   run: CommandRunner,
   world: World,
@@ -45,7 +45,7 @@ export async function runNotarytool(
   });
 }
 
-/** An answer that is not a success, as the REST service says it: with the HTTP status, where notarytool names one. */
+/** Converts a failed answer to the same error as that of the REST service, with the HTTP status if notarytool names it. */
 export function notarytoolError(what: string, { exitCode, said }: NotarytoolAnswer): NotaryError {
   const message = `${what}: notarytool ended with exit code ${exitCode}:\n${said === "" ? "it said nothing" : said}`;
   const status = statusOf(said);
@@ -53,7 +53,7 @@ export function notarytoolError(what: string, { exitCode, said }: NotarytoolAnsw
   return new NotaryHttpError(status, message, status === 403 ? { advice: adviceForRefusal(said) } : {});
 }
 
-/** The HTTP status that a message of notarytool names, or stands for. */
+/** The HTTP status that a message of notarytool names or implies. */
 export function statusOf(said: string): number | undefined {
   const [, number] = /(?:HTTP status code|statusCode):? ?(?:Optional\()?(\d{3})/i.exec(said) ?? [];
   if (number !== undefined) return Number(number);
@@ -61,7 +61,7 @@ export function statusOf(said: string): number | undefined {
   return /agreement is missing|not yet configured for notarization/i.test(said) ? 403 : undefined;
 }
 
-/** Network trouble and Apple's own failures, by what notarytool and URLSession print of them. */
+/** Messages of notarytool and URLSession about network errors and errors of Apple's service. */
 const PASSING: readonly RegExp[] = [
   /(statusCode|HTTP status code):? ?(Optional\()?(nil|408|429|5\d\d)/i,
   /NSURLErrorDomain|HTTPClientError|abortedUpload|connectTimeout|deadlineExceeded/i,
@@ -74,8 +74,9 @@ export function isPassing(said: string): boolean {
 }
 
 /**
- * The JSON object in a text that has other lines around it: the first with the field, else the first.
- * @returns undefined where there is none, or only the beginning of one
+ * Finds a JSON object in a text with other lines around it: the first with the field, or else the first.
+ *
+ * @returns undefined if there is none, or only the beginning of one
  */
 export function findJson(text: string, field?: string): JsonObject | undefined {
   let first: JsonObject | undefined;
@@ -88,7 +89,7 @@ export function findJson(text: string, field?: string): JsonObject | undefined {
       first ??= found;
       at = end - 1;
     } catch {
-      // A brace in a line of words; the answer may follow.
+      // This brace is part of a text; the JSON object may follow.
     }
   }
   return first;

@@ -1,4 +1,4 @@
-/** What Apple says with HTTP 403, by its words, and what each asks for. The first that matches counts. */
+/** Apple's reasons for HTTP 403, by their wording, and what to do about each. The first match counts. */
 const REFUSALS: readonly (readonly [said: RegExp, advice: string])[] = [
   [
     /agreement|contract/i,

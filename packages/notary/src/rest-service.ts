@@ -11,19 +11,19 @@ import { type UploadTarget, uploadToS3 } from "./upload.ts";
 
 export const APPLE_API = "https://appstoreconnect.apple.com";
 
-/** A clock that is this far off makes Apple refuse every token. */
+/** If the clock differs by more than this, Apple refuses every token. */
 const MAX_CLOCK_SKEW_MS = 60_000;
 
 export interface RestOptions {
   readonly key: ApiKey;
   readonly world: World;
-  /** Where the API is; Apple's unless a stand-in takes its place. */
+  /** The URL of the API. Default: Apple's. */
   readonly apiUrl?: string;
-  /** Where S3 is; Amazon's unless a stand-in takes its place. */
+  /** The URL of S3. Default: Amazon's. */
   readonly s3Url?: string | undefined;
 }
 
-/** The notary service by its REST API (https://developer.apple.com/documentation/notaryapi). */
+/** The notary service through its REST API (https://developer.apple.com/documentation/notaryapi). */
 export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptions): NotaryService {
   const base = requireSafeOrigin(apiUrl);
   const tokens = new TokenSource(key, world.now);
@@ -41,7 +41,7 @@ export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptio
     });
     let answer = await request(world, url, init);
     if (answer.status === 401) {
-      // It may have expired on the way; a second refusal is about the key.
+      // The token may have expired meanwhile. If a new one is refused too, the key is the cause.
       tokens.drop();
       answer = await request(world, url, init);
     }
@@ -69,7 +69,7 @@ export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptio
     log: async (id) => {
       const attributes = attributesOf(await call(`/${encodeURIComponent(id)}/logs`));
       const url = requireSafeOrigin(asString(attributes["developerLogUrl"], "the URL of the log"));
-      // The URL is signed; the token stays with Apple's API.
+      // The URL is signed, so it needs no token.
       const answer = await request(world, url, () => ({ method: "GET" }));
       if (answer.status !== 200) throw refusal(answer, world.now());
       return parseLog(parseJson(answer.text, "the notarization log"));
@@ -77,7 +77,11 @@ export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptio
   };
 }
 
-/** Credentials travel over TLS, or to this machine. */
+/**
+ * Credentials may be sent only with TLS or to this machine.
+ *
+ * @throws NotaryError for other URLs
+ */
 function requireSafeOrigin(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isLoopback = url?.protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
@@ -108,7 +112,7 @@ function parseSubmission(answer: unknown): { id: string; target: UploadTarget } 
   };
 }
 
-/** Says why Apple refused, in the words of its error objects where it gives them. */
+/** The error for a refused request, with the text of Apple's error object if there is one. */
 function refusal(answer: HttpAnswer, now: number): NotaryHttpError {
   const { status, headers, text } = answer;
   const said = errorDetail(text);
@@ -129,12 +133,12 @@ function refusal(answer: HttpAnswer, now: number): NotaryHttpError {
   return new NotaryHttpError(status, message);
 }
 
-/** Characters of Apple's own words that are shown. */
+/** The largest number of characters of Apple's text that is shown. */
 const MAX_DETAIL = 500;
 
 /**
- * Title and detail of the first error in the documented form ("ErrorResponse"). Another answer is not shown at all: an
- * answer to a submission has the keys for the upload in it.
+ * The title and detail of the first error in the documented form ("ErrorResponse"). Other answers are not shown, since
+ * the answer to a submission contains upload credentials.
  */
 function errorDetail(text: string): string {
   try {
@@ -145,7 +149,7 @@ function errorDetail(text: string): string {
       .join(": ")
       .slice(0, MAX_DETAIL);
   } catch {
-    return ""; // Not the documented form: status and content type describe it.
+    return ""; // Not the documented form: the message then has the status and the content type.
   }
 }
 

@@ -1,7 +1,7 @@
 import { asString, type JsonObject, optionalString } from "./json.ts";
 import type { NotaryLog } from "./log.ts";
 
-/** `other` is a status that Apple's documentation does not name: never taken for success or failure. */
+/** `other` is a status that Apple's documentation does not name. It counts neither as success nor as failure. */
 export type Status = "accepted" | "in-progress" | "invalid" | "rejected" | "other";
 
 export interface StatusAnswer {
@@ -12,11 +12,11 @@ export interface StatusAnswer {
 
 export interface Submitted {
   readonly id: string;
-  /** The file is on its way once this has returned. Until then nothing can be resumed. */
+  /** Uploads the file. Only after it returns can the submission be resumed. */
   readonly upload: () => Promise<void>;
 }
 
-/** A submission of the last weeks, as Apple lists them. */
+/** A recent submission in Apple's list. */
 export interface ListedSubmission {
   readonly id: string;
   readonly name: string;
@@ -35,12 +35,12 @@ export function readListed(entry: JsonObject): ListedSubmission {
   };
 }
 
-/** The notary service, by whichever way it is reached. */
+/** The notary service, independent of how it is reached. */
 export interface NotaryService {
-  /** What is shown in the log: `Apple's REST API`. */
+  /** The name for log messages: `Apple's REST API`. */
   readonly name: string;
   submit(file: string, name: string, sha256: string): Promise<Submitted>;
-  /** What the team has submitted lately, the newest first; Apple shows a hundred. */
+  /** The team's recent submissions, newest first. Apple lists at most a hundred. */
   list(): Promise<ListedSubmission[]>;
   status(id: string): Promise<StatusAnswer>;
   log(id: string): Promise<NotaryLog>;

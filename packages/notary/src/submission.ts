@@ -1,17 +1,17 @@
 import { asList, asObject, asString, optionalString, parseJson } from "./json.ts";
 
 /**
- * How far a submission has come. `created` has an id but perhaps not its file: only Apple's credentials
- * of that moment could finish it, so it is not resumed. `unverified` was accepted by Apple, whose log is about other
- * bytes or other code than were submitted: it is not resumed either.
+ * The stage of a submission. `created` has an id, but perhaps its file was not uploaded; the upload credentials are
+ * gone, so it is not resumed. `unverified` was accepted by Apple, but Apple's log is about other bytes or other code
+ * than were submitted, so it is not resumed either.
  */
 export type Stage = "created" | "uploaded" | "accepted" | "unverified" | "invalid" | "rejected";
 
-/** What is kept of a submission, so that a later run can go on with it. */
+/** The saved data of a submission, with which a later run can resume it. */
 export interface Submission {
-  /** Name of the submitted archive. */
+  /** The name of the submitted archive. */
   readonly name: string;
-  /** Of the submitted archive, by which it is found again. */
+  /** The SHA-256 of the submitted archive, by which a later run finds the submission. */
   readonly sha256: string;
   readonly id: string;
   readonly stage: Stage;
@@ -20,7 +20,8 @@ export interface Submission {
 const STAGES: readonly Stage[] = ["created", "uploaded", "accepted", "unverified", "invalid", "rejected"];
 
 /**
- * Reads the JSON of earlier submissions: what this package wrote, or a list of `{id, sha256}` at least.
+ * Reads earlier submissions from JSON: the output of this package, or a list with at least `{id, sha256}`.
+ *
  * @throws NotaryError
  */
 export function parseSubmissions(text: string, what: string): Submission[] {

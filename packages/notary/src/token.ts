@@ -3,12 +3,12 @@ import type { ApiKey } from "./api-key.ts";
 
 /** Apple refuses tokens that are valid for more than twenty minutes. */
 const LIFETIME_S = 15 * 60;
-/** A token is not used in its last moments: a request takes time, and clocks differ. */
+/** A token is renewed before it expires, since a request takes time and clocks differ. */
 const RENEW_BEFORE_S = 3 * 60;
 
 /**
- * Makes the ES256 tokens for App Store Connect ("Generating Tokens for API Requests"): one is used until
- * shortly before it expires. The clock is in milliseconds since 1970.
+ * Makes ES256 tokens for App Store Connect ("Generating Tokens for API Requests"). Each is reused until shortly before
+ * it expires. The clock is in milliseconds since 1970.
  */
 export class TokenSource {
   readonly #key: ApiKey;
@@ -29,7 +29,7 @@ export class TokenSource {
     return this.#token.text;
   }
 
-  /** Forgets the token, after the service has refused it. */
+  /** Discards the token after the service has refused it. */
   drop(): void {
     this.#token = undefined;
   }

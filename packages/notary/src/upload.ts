@@ -4,7 +4,7 @@ import path from "node:path";
 import { NotaryError } from "./error.ts";
 import type { World } from "./http.ts";
 
-/** Where Apple wants the file, and the credentials for it, which last twelve hours. */
+/** The upload location that Apple gives, and its credentials, which are valid for twelve hours. */
 export interface UploadTarget {
   readonly bucket: string;
   readonly key: string;
@@ -13,13 +13,18 @@ export interface UploadTarget {
   readonly sessionToken: string;
 }
 
-/** Apple's documentation names no region; the bucket is in this one. */
+/** The region of the bucket, which Apple's documentation does not name. */
 const REGION = "us-west-2";
 const PART_BYTES = 8 << 20;
 const PARTS_AT_ONCE = 4;
 const ATTEMPTS = 5;
 
-/** Uploads with Amazon's own client, loaded here; parts are checked by CRC and retried one by one. */
+/**
+ * Uploads a file with Amazon's client, which is loaded only here. It verifies each part by CRC and retries parts
+ * separately.
+ *
+ * @throws NotaryError
+ */
 export async function uploadToS3(
   file: string,
   target: UploadTarget,
@@ -64,7 +69,7 @@ export async function uploadToS3(
     signal?.throwIfAborted();
     throw uploadFailed(label, error, target);
   } finally {
-    // The client is not destroyed: its agents are shared, and with them the connections of other uploads would end.
+    // The client is not destroyed, because that would close the connections of other uploads, which share its agents.
     signal?.removeEventListener("abort", stop);
   }
 }
@@ -72,7 +77,7 @@ export async function uploadToS3(
 function uploadFailed(label: string, error: unknown, target: UploadTarget): NotaryError {
   const name = error instanceof Error ? error.name : "";
   const said = error instanceof Error ? error.message : "an unknown failure";
-  // Amazon's client quotes what it could not read.
+  // Amazon's client may quote an answer that it could not parse.
   const secrets = [target.accessKeyId, target.secretAccessKey, target.sessionToken];
   const message = secrets.reduce((text, secret) => text.replaceAll(secret, "***"), said);
   const expired = name === "ExpiredToken" || name === "RequestTimeTooSkewed";

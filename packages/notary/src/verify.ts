@@ -1,19 +1,19 @@
 import { adviceFor, adviceForStatus } from "./known-issues.ts";
 import type { NotaryLog } from "./log.ts";
 
-/** A sentence about a submission, with what to do where that is known. */
+/** A message about a submission, with advice if it is known. */
 export interface Complaint {
   readonly level: "error" | "warning";
   readonly message: string;
   readonly advice: string | undefined;
 }
 
-/** Why a submission was not accepted, and every issue of the log, with advice from the tables of what is known. */
+/** The reason why a submission was not accepted and all issues of the log, with advice for known issues. */
 export function complaintsOf(log: NotaryLog): Complaint[] {
   return [...summaryOf(log), ...issuesOf(log)];
 }
 
-/** Apple's code for "there are issues", which the issues say better. */
+/** Apple's status code for "there are issues", which is left out because the issues explain more. */
 const HAS_ISSUES = 4000;
 
 function summaryOf({ status, summary, statusCode, issues }: NotaryLog): Complaint[] {
@@ -37,9 +37,10 @@ function issuesOf(log: NotaryLog): Complaint[] {
 }
 
 /**
- * Checks that what Apple accepted is what was meant: its service does not compare the hash given at
- * submission with what is uploaded, so only the log tells which bytes it saw.
- * @param cdhashes hex, of every architecture of every binary inside; empty when they are not known
+ * Checks that Apple accepted the submitted file. Apple's service does not compare the submitted hash with the uploaded
+ * bytes, so only the log tells which bytes it received.
+ *
+ * @param cdhashes the cdhashes in hex of every architecture of every binary in the file; empty if they are unknown
  */
 export function verifyAccepted(log: NotaryLog, sha256: string, cdhashes: readonly string[]): Complaint[] {
   const complaints: Complaint[] = [];

@@ -7,15 +7,17 @@ const FIRST_INTERVAL_MS = 5000;
 const MAX_INTERVAL_MS = 30_000;
 const GROWTH = 1.3;
 /**
- * Answers in a row that say no. Right after a submission Apple may not know its id yet, and a machine in front of it
- * may answer with a web page; five minutes of it are meant.
+ * The limit for consecutive error answers, about five minutes. Right after a submission Apple may not know its id yet,
+ * and a proxy in between may answer with a web page.
  */
 const MAX_REFUSALS = 15;
 
 /**
- * Asks until Apple has a verdict. Failing requests do not end the wait: the submission goes on without us.
- * A status that Apple's documentation does not name is not a verdict.
- * @throws NotaryTimeout at the deadline, in milliseconds since 1970
+ * Polls until Apple has a verdict. Failed requests do not end the wait, since Apple continues without them. A status
+ * that Apple's documentation does not name is not a verdict.
+ *
+ * @param deadline in milliseconds since 1970
+ * @throws NotaryTimeout at the deadline; NotaryHttpError after too many error answers or if the credentials are refused
  */
 export async function waitForVerdict(
   service: NotaryService,
@@ -50,7 +52,7 @@ export async function waitForVerdict(
   }
 }
 
-/** A failure that may pass is an answer too; credentials that are refused are thrown. */
+/** Statuses that mean refused credentials. They are thrown, while other errors are returned as answers. */
 const DENIED: readonly number[] = [401, 403];
 
 async function askPatiently(service: NotaryService, id: string, world: World): Promise<StatusAnswer | NotaryError> {

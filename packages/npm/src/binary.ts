@@ -12,19 +12,23 @@ const PE_MACHINES: ReadonlyMap<number, string> = new Map([
 ]);
 const MACHO_CPUS: Readonly<Record<string, string>> = { x86_64: "x64", arm64: "arm64", arm64e: "arm64" };
 
-/** What a program needs of the system it runs on. */
+/** What a program needs from the system on which it runs. */
 export interface BinaryNeeds {
-  /** The C library; undefined when it needs none, as a static one does, or where there is one kind only. */
+  /** The C library. Undefined if the program needs none (a static program) or if the system has only one kind. */
   readonly libc: Libc | undefined;
-  /** The oldest glibc that it starts with, `2.34`. */
+  /** The oldest version of glibc with which it starts, such as `2.34`. */
   readonly glibc: string | undefined;
-  /** A program for Linux that runs on every kernel of its machine, whatever is installed there. */
+  /** Whether it is a Linux program that needs no libraries, so that it runs on any system with its machine type. */
   readonly isStatic: boolean;
 }
 
 const NOTHING: BinaryNeeds = { libc: undefined, glibc: undefined, isStatic: false };
 
-/** Refuses a program that does not run where its target says, and tells what it needs there. */
+/**
+ * Checks that a program matches its target, and returns what it needs.
+ *
+ * @throws NpmError for a program for another target
+ */
 export async function checkBinary(bytes: Uint8Array, target: string, shown: string): Promise<BinaryNeeds> {
   const platform = platformOfTarget(target);
   const refuse = (found: string): never => {
@@ -51,12 +55,12 @@ export async function checkBinary(bytes: Uint8Array, target: string, shown: stri
     return NOTHING;
   }
   const machine = peMachine(bytes);
-  if (machine === undefined) refuse("no program");
+  if (machine === undefined) refuse("not a program");
   if (platform?.os !== "win32" || machine !== platform.cpu) refuse(`a program for Windows on ${machine}`);
   return NOTHING;
 }
 
-/** The CPU of a PE file (PE Format, "Signature" and "COFF File Header"); undefined when it is not one. */
+/** The CPU of a PE file (PE Format, "Signature" and "COFF File Header"); undefined for other files. */
 function peMachine(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < 64 || view.getUint16(0) !== 0x4d5a) return undefined;

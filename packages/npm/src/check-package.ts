@@ -6,7 +6,11 @@ import type { PackageFiles } from "./tarball.ts";
 
 const MAX_SHEBANG_BYTES = 127;
 
-/** The package.json in a packed package. */
+/**
+ * Reads the package.json in a packed package.
+ *
+ * @throws NpmError
+ */
 export function readManifest(files: PackageFiles, shown: string): Manifest {
   const file = files.get("package.json");
   if (file === undefined) throw new NpmError(`${shown} has no package.json`);
@@ -20,8 +24,11 @@ export function readManifest(files: PackageFiles, shown: string): Manifest {
 }
 
 /**
- * Refuses a packed package that would be broken where it is installed (B150, B156, B158, B159): looks at what was packed, not at what it
- * was made from. @returns its package.json.
+ * Checks a packed package for faults that would break its installation: an invalid name or licence, `private`, install
+ * scripts, or `bin` files that are missing, not executable or without a valid first line.
+ *
+ * @returns its package.json
+ * @throws NpmError
  */
 export function checkPackage(files: PackageFiles, shown: string): Manifest {
   const manifest = readManifest(files, shown);
@@ -40,7 +47,11 @@ export function checkPackage(files: PackageFiles, shown: string): Manifest {
   return manifest;
 }
 
-/** Refuses a base package that does not pin each of its platform packages to its own version (B157). */
+/**
+ * Checks that a base package has a `bin` and pins each of its platform packages to its own version.
+ *
+ * @throws NpmError
+ */
 export function checkBase(manifest: Manifest, platformPackages: readonly string[]): void {
   const optional = Object(manifest["optionalDependencies"]) as Record<string, unknown>;
   const version = manifest["version"];
@@ -53,7 +64,7 @@ export function checkBase(manifest: Manifest, platformPackages: readonly string[
   }
 }
 
-/** `bin` as a map; the short form names one program after the package. */
+/** `bin` as a map. In its short form, a string, the program has the name of the package. */
 export function binOf(manifest: Manifest): Readonly<Record<string, unknown>> {
   const bin = manifest["bin"];
   if (typeof bin !== "string") return Object(bin) as Record<string, unknown>;

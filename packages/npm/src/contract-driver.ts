@@ -1,6 +1,6 @@
 /**
- * Starts a launcher once for each case in `process.argv[3]`, sends what the case says once the program is ready, and prints what
- * became of it. It is a program of its own, so that a signal to a process group reaches nobody else.
+ * Starts a launcher once for each case in `process.argv[3]`, sends the signal of the case when the program is ready,
+ * and prints the result. It is a separate program, so that a signal to a process group reaches no other processes.
  */
 export const CONTRACT_DRIVER = `"use strict";
 const { spawn } = require("node:child_process");

@@ -10,16 +10,17 @@ import type { PackageFiles } from "./tarball.ts";
 
 export interface ContractOptions {
   readonly run: CommandRunner;
-  /** An empty folder, for node_modules of its own. */
+  /** An empty folder, for `node_modules`. */
   readonly folder: string;
-  /** The Node that starts the launcher. */
+  /** The path of the Node program that starts the launcher. */
   readonly node: string;
   readonly searchPath: string | undefined;
 }
 
 /**
- * Stands in for the program: tells what it was given, ends as it is told, or counts the signals that it gets for a moment (in Node, since
- * a shell takes two that come close for one). It ends by itself, so that a launcher that loses signals leaves nothing behind.
+ * A stand-in for the program. It prints its arguments and input, exits as requested, or counts the signals that it gets
+ * within a short time (in Node, since a shell may merge two signals that come close together). It exits by itself, so
+ * that a launcher that loses signals leaves no process behind.
  */
 const PROBE = `#!/bin/sh
 case "$1" in
@@ -38,10 +39,10 @@ esac
 const ARGS = ["a b", "", "--flag=$HOME", "*", "--"] as const;
 const EXIT_CODES = [0, 1, 42, 127, 255] as const;
 
-/** One start of the launcher, and how it must end. */
+/** One start of the launcher and its expected result. */
 interface Case {
   readonly what: string;
-  /** What a wrapper must do to be published at all; of the rest it is warned. */
+  /** Whether a failure prevents the publication; otherwise there is only a warning. */
   readonly isRequired: boolean;
   readonly args: readonly string[];
   readonly input?: string;
@@ -76,24 +77,25 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** What a launcher did in one respect. */
+/** The result of one test of a launcher. */
 export interface ContractRow {
   readonly what: string;
-  /** What a wrapper must do to be published at all; of the rest it is warned. */
+  /** Whether a failure prevents the publication; otherwise there is only a warning. */
   readonly isRequired: boolean;
-  /** A sentence; undefined when it does what it should. */
+  /** What is wrong, as a sentence; undefined if the launcher behaves as expected. */
   readonly complaint: string | undefined;
 }
 
-/** What stands in place of the program. */
+/** The state of the probe that replaces the program. */
 export type ProbeState = "runs" | "cannot run" | "is missing";
 
 /**
- * Installs a packed base package with a probe in place of the program, and starts it the way npm's links do.
+ * Installs a packed base package with a probe in place of the program, and starts it through its `bin` files, as npm's
+ * links do.
  *
- * @param platformPackages those for this machine.
- * @returns what it does worse than a launcher can, in sentences.
- * @throws NpmError with everything that the launcher does otherwise than it must.
+ * @param platformPackages the packages for this machine.
+ * @returns sentences about behaviour that is worse than possible but allowed.
+ * @throws NpmError that lists all required behaviour that the launcher lacks.
  */
 export async function checkContract(
   base: PackageFiles,
@@ -134,9 +136,10 @@ export async function checkContract(
 }
 
 /**
- * Tries a launcher, whoever wrote it, in every respect.
+ * Runs all tests on a launcher, whoever wrote it.
  *
- * @param install lays out the launcher and, by `writeProbe`, a stand-in for its program; returns the launcher's file.
+ * @param install installs the launcher and, with `writeProbe`, a stand-in for its program, and returns the path of the
+ * launcher.
  */
 export async function tryLauncher(
   install: (probe: ProbeState) => Promise<string>,
@@ -173,7 +176,7 @@ async function runCases(bin: string, { run, folder, node, searchPath }: Contract
   });
 }
 
-/** The probe ends with 40 and how often it got the signal. */
+/** The sentence for a wrong result. The exit code of the probe is 40 plus the number of signals that it got. */
 function sentenceOf({ what, send, exitCode: expected }: Case, found: unknown): string {
   if (send !== undefined && typeof found === "number" && found >= 40 && found < 50) {
     return `${what} reached the program ${found - 40} times, expected once`;
@@ -214,7 +217,7 @@ async function writePackage(folder: string, files: PackageFiles): Promise<void> 
   }
 }
 
-/** Writes a stand-in for a program at a path, with the folders above it. */
+/** Writes a stand-in for a program to a path, and creates the folders above it. */
 export async function writeProbe(file: string, executable: boolean): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, PROBE);

@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** A package that cannot be published as it is, or a registry that does not take it. */
+/** A package that cannot be published in its current form, or that the registry refuses. */
 export class NpmError extends Fault {
   override readonly name = "NpmError";
 }

@@ -1,7 +1,12 @@
 import parse from "spdx-expression-parse";
 import { NpmError } from "./error.ts";
 
-/** An SPDX expression, in today's spelling; cargo's old `MIT/Apache-2.0` is `MIT OR Apache-2.0`. */
+/**
+ * Checks an SPDX expression and returns it in its current spelling: cargo's old `MIT/Apache-2.0` becomes
+ * `MIT OR Apache-2.0`.
+ *
+ * @throws NpmError
+ */
 export function requireLicense(text: unknown, shown: string): string {
   const expression = typeof text === "string" ? text.replaceAll("/", " OR ") : "";
   try {

@@ -6,7 +6,7 @@ import { type NamedProduct, type Platform, platformPackageName, type WantedPlatf
 /** The fields of a package.json. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
-/** What every package of a product says about it. */
+/** The description of a product, which all of its packages contain. */
 export interface About {
   readonly description?: string | undefined;
   readonly license?: string | undefined;
@@ -16,24 +16,26 @@ export interface About {
   readonly keywords?: readonly string[] | undefined;
 }
 
-/** One program of a release, as npm gets it. */
+/** One program of a release, to be published to npm. */
 export interface Product extends NamedProduct {
   readonly version: string;
   readonly about: About;
-  /** Extra fields of both kinds of packages. */
+  /** Additional fields for the base package and the platform packages. */
   readonly fields: Manifest;
 }
 
-/** Where a package keeps its program: what launchers join to the package's folder. */
+/** The path of the program in its package, which launchers append to the package's folder. */
 export function binaryPath({ binary }: Product, { os }: Pick<Platform, "os">): string {
   return `bin/${binary}${os === "win32" ? ".exe" : ""}`;
 }
 
 /**
- * The package.json of one platform.
+ * The package.json of a platform package.
  *
- * @param needs what the program needs. A static program is also installed on Android, which has a Linux kernel.
- * @param template more fields; what it says of the package itself must agree.
+ * @param needs what the program needs. The package of a static program can also be installed on Android, which has a
+ * Linux kernel.
+ * @param template additional fields. Fields about the package itself must have the same values.
+ * @throws NpmError for other values
  */
 export function platformManifest(
   product: Product,
@@ -50,20 +52,20 @@ export function platformManifest(
     cpu: [wanted.cpu],
     ...(libc === undefined ? {} : { libc: [libc] }),
   };
-  // A template tells one system, `${os}`; that Android is another is ours.
+  // A template has only one system (`${os}`); Android is added here.
   requireAgreement(template, { ...own, os: [wanted.os] }, "the template");
   return {
     ...{ name, version: product.version },
     description: `The ${wanted.text} build of ${product.name}`,
     ...common(glibc === undefined ? product : withGlibc(product, glibc), name, template),
     ...own,
-    // Without it Yarn keeps the program inside of a zip, from which no system starts anything.
+    // Without this Yarn keeps the program inside a zip, from which it cannot be started.
     preferUnplugged: true,
     files,
   };
 }
 
-/** The package's page says which systems are too old for it. */
+/** Adds the required glibc to the description, which people see on the package's page. */
 function withGlibc(product: Product, glibc: string): Product {
   const { description = `The program of ${product.name}` } = product.about;
   return { ...product, about: { ...product.about, description: `${description} (needs glibc ${glibc} or newer)` } };
@@ -88,7 +90,7 @@ export function baseManifest(
   };
 }
 
-/** A package.json that somebody wrote, made that of this release. */
+/** Adapts a handwritten package.json to this release. */
 export function ownBaseManifest(
   product: Product,
   platforms: readonly WantedPlatform[],
@@ -105,7 +107,8 @@ export function ownBaseManifest(
   return {
     ...{ repository: repositoryField(about.repository), homepage: about.homepage },
     ...kept,
-    // What prepares the package at home has no meaning where it is installed; what runs there is refused by the check.
+    // Only install scripts are kept, and the check refuses these later. Other scripts have no use in an installed
+    // package.
     ...(scripts === undefined ? {} : { scripts: installScripts(scripts) }),
     ...fields,
     ...{ name, version, license: requireLicense(fields["license"] ?? written["license"] ?? about.license, name) },
@@ -116,7 +119,7 @@ export function ownBaseManifest(
 
 const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall"] as const;
 
-/** Those that npm would run on every machine that installs the package. */
+/** The scripts that npm would run on every machine that installs the package. */
 export function installScripts(scripts: unknown): Manifest {
   return Object.fromEntries(
     INSTALL_SCRIPTS.flatMap((name) => {
@@ -126,7 +129,7 @@ export function installScripts(scripts: unknown): Manifest {
   );
 }
 
-/** `git+https://github.com/acme/widget.git`, in the form npm would correct it to. */
+/** The `repository` field in npm's normalised form: `git+https://github.com/acme/widget.git`. */
 function repositoryField(repository: string): Manifest {
   return { type: "git", url: `git+${repository.replace(/(\.git)?\/*$/, "")}.git` };
 }

@@ -1,9 +1,13 @@
 import { NpmError } from "./error.ts";
 
-/** npm's own limit (npm docs, package.json, "name"). */
+/** npm's limit for the length of a name (npm docs, package.json, "name"). */
 const MAX_NAME_LENGTH = 214;
 
-/** Refuses what the registry would not take as the name of a new package (B150). */
+/**
+ * Checks that the registry accepts a name for a new package.
+ *
+ * @throws NpmError
+ */
 export function requirePackageName(name: string): string {
   if (name.length <= MAX_NAME_LENGTH && /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name)) {
     return name;
@@ -18,12 +22,12 @@ export function scopeOf(name: string): string | undefined {
   return /^(@[^/]+)\//.exec(name)?.[1];
 }
 
-/** As the registry wants it in a path: the slash of a scope is encoded, its `@` is not. */
+/** The name in the form for paths of the registry: the slash of a scope is encoded, its `@` is not. */
 export function escapeName(name: string): string {
   return name.replace("/", "%2f");
 }
 
-/** The file that `npm pack` would write. */
+/** The name of the file that `npm pack` would write. */
 export function tarballName(name: string, version: string): string {
   return `${name.replace(/^@/, "").replace("/", "-")}-${version}.tgz`;
 }

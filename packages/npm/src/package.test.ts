@@ -222,7 +222,12 @@ describe("checkBinary", () => {
     ["macOS on another CPU (B174)", macho(0x01000007), "aarch64-apple-darwin", "macOS on x64"],
     ["Windows (B182)", pe(0x8664), "x86_64-unknown-linux-gnu", "Windows on x64"],
     ["Windows on another CPU", pe(0xaa64), "x86_64-pc-windows-msvc", "Windows on arm64"],
-    ["no system, because it is a script (B161)", Buffer.from("#!/bin/sh\n"), "x86_64-unknown-linux-gnu", "no program"],
+    [
+      "no system, because it is a script (B161)",
+      Buffer.from("#!/bin/sh\n"),
+      "x86_64-unknown-linux-gnu",
+      "not a program",
+    ],
     ["no system, because it is empty (B160)", Buffer.alloc(0), "x86_64-unknown-linux-gnu", "empty"],
   ])("refuses a program for %s", async (_name, bytes, target, message) => {
     await expect(checkBinary(bytes, target, "widget")).rejects.toThrow(message);

@@ -101,7 +101,7 @@ export function codeView(guid: string, pdbPath: string): CraftedDebugEntry {
   return { type: 2, data };
 }
 
-/** A section with a CLI header at its start and metadata behind it, at this address (ECMA-335, II.24.2). */
+/** A section at this address, with a CLI header at its start followed by metadata (ECMA-335, II.24.2). */
 export function managedSection(
   address: number,
   guid: string,

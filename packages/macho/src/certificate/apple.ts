@@ -7,7 +7,7 @@ const EXTENSION = {
   developerIdAuthority: "1.2.840.113635.100.6.2.6",
 } as const;
 
-/** What else Apple issues, for telling someone which certificate they took by mistake. */
+/** Other kinds of certificates that Apple issues, to name the one that was used by mistake. */
 const OTHER_KINDS: readonly (readonly [string, string])[] = [
   ["1.2.840.113635.100.6.1.14", "a Developer ID Installer certificate (for .pkg files)"],
   ["1.2.840.113635.100.6.1.7", "a Mac App Store distribution certificate"],
@@ -17,16 +17,16 @@ const OTHER_KINDS: readonly (readonly [string, string])[] = [
   ["1.2.840.113635.100.6.1.4", "an Apple Distribution certificate"],
 ];
 
-/** Why code is not Developer ID code. */
+/** The reason why code is not Developer ID code. */
 export type DeveloperIdFault =
   | { readonly kind: "not-developer-id"; readonly message: string }
-  /** The certificate may be Apple's, but the one that issued it is missing, so that nobody can tell. */
+  /** The certificate may be Apple's, but its issuer's certificate is missing, so this is unknown. */
   | { readonly kind: "incomplete-chain"; readonly message: string };
 
 /**
- * Why code signed with `leaf` is not Developer ID code, or `undefined` when it is: the certificate has Apple's marker,
- * and one of the keys that Apple issues such certificates with has signed it. The root may be left out of `others`,
- * since every Mac has it; the authority below it may not.
+ * The reason why code signed with `leaf` is not Developer ID code; `undefined` when it is. The certificate must have
+ * Apple's marker extension and must be signed with one of the keys with which Apple issues such certificates. `others`
+ * may lack the root, which every Mac has, but not the authority below it.
  */
 export function developerIdFault(
   leaf: Certificate,
@@ -54,7 +54,7 @@ export function developerIdFault(
   return not(`${name} is issued by "${nameOf(authority)}"${end}, which is not Apple's Developer ID authority`);
 }
 
-/** Why a timestamp signed with `signer` is not Apple's, or `undefined` when it is. */
+/** The reason why a timestamp signed with `signer` is not Apple's; `undefined` when it is. */
 export function timestampAuthorityFault(
   signer: Certificate,
   others: readonly Certificate[],
@@ -75,7 +75,7 @@ function nameOf({ commonName, subject }: Certificate): string {
   return commonName ?? subject;
 }
 
-/** The certificates above `leaf`, as far as they are there and their signatures hold. */
+/** The chain of certificates above `leaf`, up to the first that is missing or has an invalid signature. */
 function issuersOf(leaf: Certificate, others: readonly Certificate[]): Certificate[] {
   const chain: Certificate[] = [];
   let current = leaf;

@@ -1,12 +1,12 @@
 import { Fault } from "@release-actions/report";
 import type { Constructed } from "asn1js";
 
-/** DER or BER that cannot be read, or that does not have the shape its standard asks for. */
+/** DER or BER that cannot be parsed or that does not have the structure in its standard. */
 export class Asn1Error extends Fault {
   override readonly name = "Asn1Error";
 }
 
-/** Bounds for hostile input; the CMS of a real signature has a few hundred nodes. */
+/** Limits for malicious input; the CMS of a real signature has a few hundred nodes. */
 const LIMITS = { maxDepth: 32, maxNodes: 5000, maxContentLength: 1 << 20, parseEmbedded: false };
 
 export const UNIVERSAL = {
@@ -26,17 +26,21 @@ export const UNIVERSAL = {
 export interface Asn1 {
   readonly class: "universal" | "application" | "context" | "private";
   readonly tag: number;
-  /** Empty for a primitive. */
+  /** The child values; empty for a primitive. */
   readonly children: readonly Asn1[];
-  /** The content bytes of a primitive; of a constructed octet string, its pieces joined. */
+  /** The content bytes of a primitive, or the joined parts of a constructed octet string. */
   readonly content: Uint8Array;
-  /** The whole encoding, tag and length included. */
+  /** The whole encoding, including tag and length. */
   readonly raw: Uint8Array;
 }
 
 const CLASSES = ["universal", "application", "context", "private"] as const;
 
-/** Parses one value. The parser loads on first use. */
+/**
+ * Parses one value. The parser is loaded on first use.
+ *
+ * @throws Asn1Error
+ */
 export async function parseAsn1(bytes: Uint8Array, what: string): Promise<Asn1> {
   const { fromBER } = await import("asn1js");
   let parsed: ReturnType<typeof fromBER>;
@@ -65,7 +69,10 @@ function toAsn1(block: Block): Asn1 {
   };
 }
 
-/** A constructed value of a type that must be primitive (an integer, say) has no list of blocks: it is malformed. */
+/**
+ * The children of a block. A constructed value of a type that must be primitive, such as an integer, is malformed and
+ * has no list of blocks.
+ */
 function childBlocks(block: Block): Block[] {
   if (!block.idBlock.isConstructed) return [];
   const { value } = (block as Constructed).valueBlock;
@@ -73,7 +80,11 @@ function childBlocks(block: Block): Block[] {
   return value;
 }
 
-/** The child at `index`, or an error that says what is missing. */
+/**
+ * The child at `index`.
+ *
+ * @throws Asn1Error that names `what` if it is missing
+ */
 export function childOf(node: Asn1, index: number, what: string): Asn1 {
   const child = node.children[index];
   if (child === undefined) throw new Asn1Error(`${what} is missing`);
@@ -88,7 +99,12 @@ export function isUniversal(node: Asn1, tag: keyof typeof UNIVERSAL): boolean {
   return node.class === "universal" && node.tag === UNIVERSAL[tag];
 }
 
-/** UTCTime and GeneralizedTime in the form DER allows (RFC 5280, 4.1.2.5), with optional fractions. */
+/**
+ * Reads UTCTime or GeneralizedTime in the form that DER allows (RFC 5280, 4.1.2.5), with optional fractions of a
+ * second.
+ *
+ * @throws Asn1Error
+ */
 export function readTime(node: Asn1): Date {
   const text = Buffer.from(node.content).toString("latin1");
   const form = isUniversal(node, "utcTime") ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)()Z$/ : GENERALIZED_TIME;

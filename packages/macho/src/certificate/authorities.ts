@@ -1,16 +1,16 @@
 import type { Certificate } from "./certificate.ts";
 
-/** Whose word counts. */
+/** The authorities that are trusted. */
 export interface Authorities {
-  /** Keys (`Certificate.keyFingerprint`) that issue certificates of the kind Developer ID. */
+  /** Keys (`Certificate.keyFingerprint`) that issue Developer ID certificates. */
   readonly developerId: ReadonlySet<string>;
   /** Keys that issue certificates for time-stamping. */
   readonly timestamps: ReadonlySet<string>;
-  /** Certificates (`Certificate.fingerprint`) above the others; their keys never change. */
+  /** Root certificates (`Certificate.fingerprint`), whose keys never change. */
   readonly roots: ReadonlySet<string>;
 }
 
-/** `any`: who issued a certificate is not judged, only whether it is of the right kind. */
+/** With `any`, the issuer of a certificate is not checked, only its kind. */
 export type AuthorityPolicy = Authorities | "any";
 
 /**
@@ -31,7 +31,7 @@ export const APPLE_AUTHORITIES: Authorities = {
   ]),
 };
 
-/** Apple's authorities and others beside them: a stand-in in tests, or a company's own. */
+/** Apple's authorities and additional ones, such as those of tests or of a company. */
 export function withAuthorities(others: readonly Certificate[]): Authorities {
   const keys = others.map(({ keyFingerprint }) => keyFingerprint);
   return {

@@ -2,31 +2,31 @@ import { createHash, X509Certificate } from "node:crypto";
 import { type Asn1, Asn1Error, childOf, contextChild, isUniversal, parseAsn1, readTime } from "./asn1.ts";
 import { decodeOid } from "./oid.ts";
 
-/** What of an X.509 certificate matters for signed code. */
+/** The parts of an X.509 certificate that matter for signed code. */
 export interface Certificate {
-  /** `CN=..., OU=..., O=..., C=...`, in this order whatever the order in the certificate. */
+  /** `CN=..., OU=..., O=..., C=...`, always in this order. */
   readonly subject: string;
   readonly issuer: string;
   readonly commonName: string | undefined;
-  /** For Apple's certificates, the team id. */
+  /** The team id in Apple's certificates. */
   readonly organizationalUnit: string | undefined;
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
-  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the same for every certificate of one key. */
+  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex. All certificates of one key have the same. */
   readonly keyFingerprint: string;
   readonly serial: string;
   /** OIDs of all extensions, in order. */
   readonly extensions: readonly string[];
   readonly selfIssued: boolean;
-  /** The issuer as encoded: what signers name their certificate by. */
+  /** The encoded issuer, by which signers identify their certificate. */
   readonly issuerDer: Uint8Array;
-  /** Verifies signatures, and gives the public key. */
+  /** Node's form of the certificate, for its public key and to verify signatures. */
   readonly x509: X509Certificate;
 }
 
-/** RFC 4519 names, in the order in which they are written. */
+/** The parts of a name (RFC 4519), in the order in which they are shown. */
 const NAME_PARTS = [
   ["CN", "2.5.4.3"],
   ["OU", "2.5.4.11"],
@@ -36,7 +36,11 @@ const NAME_PARTS = [
   ["C", "2.5.4.6"],
 ] as const;
 
-/** @throws Asn1Error */
+/**
+ * Parses a certificate in DER.
+ *
+ * @throws Asn1Error
+ */
 export async function parseCertificate(der: Uint8Array): Promise<Certificate> {
   return readCertificate(await parseAsn1(der, "a certificate"));
 }
@@ -44,7 +48,7 @@ export async function parseCertificate(der: Uint8Array): Promise<Certificate> {
 /** Reads `Certificate` (RFC 5280, 4.1). */
 export function readCertificate(node: Asn1): Certificate {
   const body = childOf(node, 0, "the body of a certificate");
-  // The version is optional; what follows it counts from there.
+  // The version is optional, so the index of the fields after it varies.
   const base = contextChild(body, 0) === undefined ? 0 : 1;
   const issuer = childOf(body, base + 2, "the issuer of a certificate");
   const validity = childOf(body, base + 3, "the validity of a certificate");
@@ -75,7 +79,7 @@ export function isIssuedBy(certificate: Certificate, issuer: Certificate): boole
   try {
     return certificate.x509.verify(issuer.x509.publicKey);
   } catch {
-    return false; // A key that OpenSSL cannot use has signed nothing.
+    return false; // OpenSSL does not support this key, so the signature cannot be valid.
   }
 }
 

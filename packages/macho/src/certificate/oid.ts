@@ -1,6 +1,6 @@
 /**
- * Writes the content bytes of a DER OBJECT IDENTIFIER (X.690, 8.19) with dots; `undefined` when
- * they are malformed. Requirements hold them bare, outside any DER.
+ * Converts the content bytes of a DER OBJECT IDENTIFIER (X.690, 8.19) to dotted form; `undefined` when they are
+ * malformed. Requirements contain these bytes without the surrounding DER.
  */
 export function decodeOid(bytes: Uint8Array): string | undefined {
   const last = bytes.at(-1);

@@ -13,16 +13,16 @@ import { changedSlots, checkInfoPlist } from "../signature/special-slots.ts";
 import type { FindingCode } from "./finding.ts";
 
 export interface SigningExpectations {
-  /** The ten characters of the team that must have signed. */
+  /** The team id (ten characters) that the signature must have. */
   readonly teamId?: string | undefined;
-  /** Whose certificates count; Apple's when left out. */
+  /** The trusted authorities. Default: Apple's. */
   readonly authorities?: AuthorityPolicy | undefined;
 }
 
-/** Whether a bundle around the program may answer it stands last. */
+/** A finding. The last part tells whether it may not apply if the program is in a bundle. */
 type Raw = readonly [code: FindingCode, message: string, dependsOnBundle?: boolean];
 
-/** What stands against the signature of an image: each entry a code and its message, and whether it is of no account in a bundle. */
+/** Checks the signature of an image and returns what is wrong with it. */
 export function checkSignature(image: MachoImage, signature: SignatureDetails, expected: SigningExpectations): Raw[] {
   const found: Raw[] = [];
   const directories = signature.codeDirectories;
@@ -54,7 +54,10 @@ export function checkSignature(image: MachoImage, signature: SignatureDetails, e
   return [...found, ...checkSigner(signature, expected)];
 }
 
-/** Slot 1 against the property list in the program. In a bundle's main program it covers the bundle's instead. */
+/**
+ * Compares slot 1 with the property list in the program. In the main program of a bundle, slot 1 is for the bundle's
+ * Info.plist instead.
+ */
 function checkOwnInfoPlist(image: MachoImage, { codeDirectories }: SignatureDetails): Raw[] {
   const verdicts = codeDirectories.map((directory) => checkInfoPlist(image, directory));
   if (verdicts.includes("differs"))
@@ -64,8 +67,9 @@ function checkOwnInfoPlist(image: MachoImage, { codeDirectories }: SignatureDeta
 }
 
 /**
- * Apple refuses get-task-allow except for hosts of foreign plug-ins, whose authors must be able to debug:
- * those have library validation off (Node.js is notarized with both).
+ * Whether the entitlement get-task-allow would make Apple refuse the program. Apple allows it for programs that load
+ * third-party plug-ins, whose authors must be able to debug them. These have library validation disabled (Node.js is
+ * notarized with both).
  */
 function isDebuggable({ entitlements }: SignatureDetails): boolean {
   const has = (name: string): boolean => isEntitled(entitlements, `com.apple.security.${name}`);
@@ -102,7 +106,10 @@ function checkSigner(signature: SignatureDetails, expected: SigningExpectations)
   return found;
 }
 
-/** Why the signature is not that of its certificate over this code, at a time when it was valid. */
+/**
+ * The reason why the signature is not valid: it is not by its certificate, not over this code, or from a time when the
+ * certificate was not valid.
+ */
 function signatureFault(signature: SignatureDetails, signer: CmsSigner): string | undefined {
   const { certificate, cdhashes, directoryDigests, timestamp } = signer;
   if (certificate === undefined) return "has a signature without the certificate that made it";
@@ -125,7 +132,7 @@ function signatureFault(signature: SignatureDetails, signer: CmsSigner): string 
   return undefined;
 }
 
-/** Whether a digest of Apple's second attribute, of whatever hash, is that of the directory. */
+/** Whether one of the digests in Apple's second attribute, with any hash algorithm, is that of the directory. */
 function isListed({ bytes }: CodeDirectory, digests: CmsSigner["directoryDigests"]): boolean {
   return digests.some(({ oid, hex }) => {
     const name = digestName(oid);

@@ -5,21 +5,21 @@ import { readSignature, type SignatureDetails } from "../signature/signature.ts"
 import { checkSignature, type SigningExpectations } from "./check-signature.ts";
 import { type Finding, type FindingCode, findingOf } from "./finding.ts";
 
-/** What was found out about one architecture. */
+/** The result for one architecture. */
 export interface ImageReport {
   readonly image: MachoImage;
-  /** Undefined when there is none, or it cannot be read; the findings say which. */
+  /** Undefined when there is no signature or it cannot be read; the findings tell which. */
   readonly signature: SignatureDetails | undefined;
 }
 
 export interface SigningReport {
   /** Empty when the file cannot be read at all. */
   readonly images: readonly ImageReport[];
-  /** Without errors when nothing stands against notarizing it. */
+  /** No finding is an error if the file can be notarized. */
   readonly findings: readonly Finding[];
 }
 
-/** Files that run or are loaded. Object files and debug symbols are not signed, and need not be. */
+/** Types of files that macOS runs or loads. Object files and debug symbols need no signature. */
 const SIGNED_TYPES: readonly string[] = ["execute", "dylib", "bundle", "dylinker", "kext"];
 
 const OLDEST_SDK = [10, 9] as const;
@@ -30,8 +30,8 @@ export function needsSignature(image: MachoImage): boolean {
 }
 
 /**
- * Checks a file as Apple's notary service would. What is wrong is a finding; nothing in the bytes
- * makes it throw. Static libraries, thin or universal, are not programs: nothing is found in them.
+ * Checks a file as Apple's notary service would. Anything wrong is a finding, and no content of the file makes this
+ * throw. Static libraries, thin or universal, are not programs and give no findings.
  */
 export async function checkSigning(bytes: Uint8Array, expected: SigningExpectations = {}): Promise<SigningReport> {
   if (isStaticLibrary(bytes)) return { images: [], findings: [] };

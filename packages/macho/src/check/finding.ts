@@ -1,4 +1,4 @@
-/** Everything Apple's notary service would refuse that can be seen without it, and what would fail on a Mac later. */
+/** Everything that Apple's notary service would refuse and that can be checked without it, and what would fail on a Mac later. */
 export type FindingCode =
   | "damaged"
   | "unsigned"
@@ -21,15 +21,18 @@ export type FindingCode =
 
 export interface Finding {
   readonly code: FindingCode;
-  /** An error makes notarization fail. A warning does not, but the program may not run, or nobody can tell from here. */
+  /** An error makes notarization fail. A warning does not, but the program may not run, or something could not be checked. */
   readonly level: "error" | "warning";
-  /** Undefined when the file could not be read that far, or the finding is about the whole file. */
+  /** Undefined if the finding is about the whole file, or if the file could not be read that far. */
   readonly architecture: string | undefined;
-  /** What is wrong and what is expected: `is signed without the hardened runtime`. The file is the subject. */
+  /** What is wrong, as a sentence without its subject, which is the file: `is signed without the hardened runtime`. */
   readonly message: string;
   /** What to change. */
   readonly advice: string;
-  /** Does not count when the bundle around the program answers it: by its own `Info.plist`, or a provisioning profile. */
+  /**
+   * Whether the finding does not apply if the bundle around the program has a matching `Info.plist` or a provisioning
+   * profile.
+   */
   readonly dependsOnBundle: boolean;
 }
 

@@ -5,12 +5,17 @@ import { PlistError, type PlistValue, readPlist } from "./plist.ts";
 
 const MAGIC = "bplist00";
 const TRAILER_BYTES = 32;
-/** Objects of one list; the largest `Info.plist` in use has a few thousand. */
+/** The limit for objects of one list; the largest real `Info.plist` has a few thousand. */
 const MAX_OBJECTS = 100_000;
-/** Dates count from 2001, the epoch of Core Foundation. */
+/** Dates are relative to 2001, the epoch of Core Foundation. */
 const EPOCH_MS = Date.UTC(2001, 0, 1);
 
-/** Reads a property list in either form that a bundle's `Info.plist` may have. Entitlements must be XML: `readPlist`. */
+/**
+ * Reads a property list in either form of a bundle's `Info.plist`: binary or XML. Entitlements must be XML
+ * (`readPlist`).
+ *
+ * @throws PlistError
+ */
 export async function readInfoPlist(bytes: Uint8Array, what: string): Promise<PlistValue> {
   if (!Buffer.from(bytes.subarray(0, MAGIC.length)).equals(Buffer.from(MAGIC))) return await readPlist(bytes, what);
   try {
@@ -21,7 +26,7 @@ export async function readInfoPlist(bytes: Uint8Array, what: string): Promise<Pl
   }
 }
 
-/** The binary form, as Core Foundation's CFBinaryPList.c describes it in front of its code. */
+/** Reads the binary form, which is described at the start of Core Foundation's CFBinaryPList.c. */
 class BinaryPlist {
   readonly #reader: ByteReader;
   readonly #offsetBytes: number;
@@ -48,7 +53,7 @@ class BinaryPlist {
   #object(reference: number, depth: number): PlistValue {
     if (reference >= this.#count) throw this.#reader.error(`it has no object ${reference}`, 0);
     if (depth > MAX_PLIST_DEPTH) throw this.#reader.error("it is nested too deeply", 0);
-    // An object may be referred to again and again, so that a small list unfolds to a huge one.
+    // Many references to the same object could expand a small list to a huge one.
     this.#visited += 1;
     if (this.#visited > MAX_OBJECTS) throw this.#reader.error(`it has more than ${MAX_OBJECTS} objects`, 0);
     const at = this.#unsigned(this.#table + reference * this.#offsetBytes, this.#offsetBytes);
@@ -81,7 +86,7 @@ class BinaryPlist {
     return map;
   }
 
-  /** Below 15 the count stands in the marker, else in an integer behind it. */
+  /** Reads a count. It is in the marker if it is less than 15, otherwise in an integer after it. */
   #counted(at: number, low: number): { readonly count: number; readonly start: number } {
     if (low < 15) return { count: low, start: at + 1 };
     const bytes = 2 ** (this.#reader.u8(at + 1) & 15);
@@ -101,7 +106,7 @@ class BinaryPlist {
     return value;
   }
 
-  /** Integers of 8 bytes are signed, shorter ones are not. */
+  /** Reads an integer. Those of 8 bytes are signed, shorter ones are not. */
   #integer(at: number, bytes: number): number {
     return bytes === 8 ? Number(BigInt.asIntN(64, this.#reader.bigU64(at))) : this.#unsigned(at, bytes);
   }

@@ -13,7 +13,7 @@ export interface CmsSignature {
 }
 
 export interface CmsSigner {
-  /** Undefined when the CMS does not hold it. */
+  /** Undefined when the CMS does not contain it. */
   readonly certificate: Certificate | undefined;
   readonly digestAlgorithm: string;
   /** OIDs of the signed attributes, in order. */
@@ -21,17 +21,20 @@ export interface CmsSigner {
   readonly contentType: string | undefined;
   /** Hex. */
   readonly messageDigest: string | undefined;
-  /** What the signer's clock said; only a timestamp proves it. */
+  /** The time by the signer's clock; only a timestamp proves it. */
   readonly signingTime: Date | undefined;
-  /** Hex of the twenty-byte hashes in Apple's property list attribute, one a CodeDirectory; empty without one. */
+  /**
+   * The 20-byte hashes in Apple's property list attribute, in hex, one for each CodeDirectory; empty if there is no
+   * such attribute.
+   */
   readonly cdhashes: readonly string[];
-  /** Apple's other attribute: the full hash of each CodeDirectory, with the hash's OID. */
+  /** The contents of Apple's other attribute: the full hash of each CodeDirectory and the OID of the hash algorithm. */
   readonly directoryDigests: readonly { readonly oid: string; readonly hex: string }[];
-  /** The signature is that of the certificate's key, and over this CodeDirectory. */
+  /** Whether the certificate's key signed this CodeDirectory. */
   readonly verifies: boolean;
   /** The secure timestamp (RFC 3161). */
   readonly timestamp: Timestamp | undefined;
-  /** Why attributes that are there could not be read. */
+  /** The reasons why existing attributes could not be read. */
   readonly faults: { readonly cdhashes: string | undefined; readonly timestamp: string | undefined };
 }
 
@@ -46,7 +49,7 @@ const OID = {
 
 /**
  * @param der the content of the signature's CMS blob
- * @param content what was signed: the first CodeDirectory
+ * @param content the signed content: the first CodeDirectory
  * @throws Asn1Error
  */
 export async function readCms(der: Uint8Array, content: Uint8Array): Promise<CmsSignature> {
@@ -83,7 +86,7 @@ async function readSigner(info: Asn1, certificates: readonly Certificate[], cont
   };
 }
 
-/** An attribute that cannot be read leaves the others readable. */
+/** Reads one attribute. A failure is returned, so that the other attributes can still be read. */
 async function attempt<T>(
   read: Promise<T> | undefined,
 ): Promise<{ readonly value: T | undefined; readonly fault: string | undefined }> {

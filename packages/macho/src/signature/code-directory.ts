@@ -3,7 +3,7 @@ import type { ByteReader } from "../byte-reader.ts";
 import { MAX_STRING_BYTES } from "../limits.ts";
 import { formatVersion } from "../load-commands.ts";
 
-/** Flags of `CodeDirectory.flags` (xnu, cs_blobs.h) by the names `codesign -d` prints. */
+/** Flags of `CodeDirectory.flags` (xnu, cs_blobs.h), by the names that `codesign -d` prints. */
 export const SIGNATURE_FLAGS = {
   host: 0x1,
   adhoc: 0x2,
@@ -29,35 +29,35 @@ const HASHES = {
 
 export type HashType = (typeof HASHES)[keyof typeof HASHES];
 
-/** A cdhash is always this short, whatever the hash. */
+/** The size of a cdhash, whatever the hash algorithm. */
 const CDHASH_BYTES = 20;
 
-/** Versions from which a field exists. */
+/** The first version that has each field. */
 const VERSION = { scatter: 0x20100, team: 0x20200, limit64: 0x20300, execSegment: 0x20400, runtime: 0x20500 } as const;
 
 export interface CodeDirectory {
-  /** Where it starts in the file. */
+  /** The offset in the file. */
   readonly offset: number;
   readonly version: number;
   readonly flags: number;
   readonly identifier: string;
   readonly teamId: string | undefined;
   readonly hash: HashType;
-  /** Not 0 for what belongs to the operating system. */
+  /** Not 0 for code of the operating system. */
   readonly platform: number;
-  /** 0 means one hash over everything. */
+  /** The size of a page in bytes; 0 means one hash over the whole code. */
   readonly pageSize: number;
-  /** Bytes of the image that the page hashes cover. */
+  /** The number of bytes of the image that the page hashes cover. */
   readonly codeLimit: number;
   readonly pageHashes: readonly Uint8Array[];
-  /** By slot number 1, 2, 3, ... ; a slot of zeroes is unused and left out. */
+  /** The hashes of special slots by number (1, 2, 3, ...), without unused slots, whose hash is all zeros. */
   readonly specialHashes: ReadonlyMap<number, Uint8Array>;
   readonly execSegmentFlags: number | undefined;
-  /** The SDK version that the hardened runtime behaves as. */
+  /** The SDK version whose hardened runtime behaviour applies. */
   readonly runtimeVersion: string | undefined;
-  /** Twenty bytes in hex: the name that notarization tickets know the code by. */
+  /** Twenty bytes in hex, by which notarization tickets identify the code. */
   readonly cdhash: string;
-  /** The whole blob: what the CMS signs. */
+  /** The whole blob, which is the content that the CMS signs. */
   readonly bytes: Uint8Array;
 }
 
@@ -65,7 +65,11 @@ export function hasFlag(directory: CodeDirectory, flag: SignatureFlag): boolean 
   return (directory.flags & SIGNATURE_FLAGS[flag]) !== 0;
 }
 
-/** Reads `CS_CodeDirectory` (xnu, osfmk/kern/cs_blobs.h), every version. */
+/**
+ * Reads any version of `CS_CodeDirectory` (xnu, osfmk/kern/cs_blobs.h).
+ *
+ * @throws MachoError
+ */
 export function readCodeDirectory(blob: ByteReader): CodeDirectory {
   const version = blob.u32(8);
   const hash = readHashType(blob);
@@ -111,13 +115,16 @@ function readHashType(blob: ByteReader): HashType {
   return hash;
 }
 
-/** The range is checked as a whole first, so that a huge count allocates nothing. */
+/** Reads hashes. The range is checked first as a whole, so that a huge count does not allocate memory. */
 function readHashes(blob: ByteReader, count: number, size: number): Uint8Array[] {
   const all = blob.slice(blob.u32(16), count * size);
   return Array.from({ length: count }, (_, index) => all.subarray(index * size, (index + 1) * size));
 }
 
-/** Special slots lie before the page hashes, number 1 next to them (slots are negative indexes). */
+/**
+ * Reads the hashes of special slots. These are before the page hashes in reverse order (slots are negative indexes), so
+ * slot 1 comes last.
+ */
 function readSpecialHashes(blob: ByteReader, count: number, size: number): Map<number, Uint8Array> {
   const end = blob.u32(16);
   const all = blob.slice(end - count * size, count * size);

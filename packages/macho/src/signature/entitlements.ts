@@ -10,11 +10,11 @@ export type Entitlements = ReadonlyMap<string, PlistValue>;
 export interface EntitlementSet {
   readonly xml: Entitlements | undefined;
   readonly der: Entitlements | undefined;
-  /** Why an encoding that is there could not be read. */
+  /** The reasons why existing encodings could not be read. */
   readonly faults: readonly string[];
 }
 
-/** Reads both encodings; one that cannot be read is a fault, and leaves the other readable. */
+/** Reads both encodings. If one cannot be read, the reason is added to `faults` and the other is still read. */
 export async function readEntitlements(signature: CodeSignature): Promise<EntitlementSet> {
   const { entitlementsXml, entitlementsDer } = signature;
   const faults: string[] = [];
@@ -32,7 +32,7 @@ export async function readEntitlements(signature: CodeSignature): Promise<Entitl
   return { xml, der, faults };
 }
 
-/** Every entitlement that is there, granted or not. */
+/** The names of all entitlements, granted or not, sorted. */
 export function entitlementNames({ xml, der }: EntitlementSet): string[] {
   return [...new Set([...(xml?.keys() ?? []), ...(der?.keys() ?? [])])].sort();
 }
@@ -42,19 +42,23 @@ export function isEntitled({ xml, der }: EntitlementSet, name: string): boolean 
   return xml?.get(name) === true || der?.get(name) === true;
 }
 
-/** @throws PlistError */
+/**
+ * Reads entitlements in XML.
+ *
+ * @throws PlistError
+ */
 export async function readXmlEntitlements(bytes: Uint8Array): Promise<Entitlements> {
   const value = await readPlist(bytes, "the property list");
   if (!(value instanceof Map)) throw new PlistError("the property list is not a dictionary");
   return value;
 }
 
-/** Tag of Apple's wrapper `[APPLICATION 16] { INTEGER 1, dictionary }`, and of a dictionary in it. */
+/** The tag of Apple's wrapper `[APPLICATION 16] { INTEGER 1, dictionary }`, and of a dictionary in it. */
 const WRAPPER_TAG = 16;
 
 /**
- * Apple's DER form (the CoreEntitlements library), which macOS 12 and later go by. Xcode 11 and 12 wrote it as a bare
- * SET of entries, without the wrapper.
+ * Reads Apple's DER form (the CoreEntitlements library), which macOS 12 and later use. Xcode 11 and 12 wrote it as a
+ * SET of entries without the wrapper.
  */
 async function readDerEntitlements(der: Uint8Array): Promise<Entitlements> {
   const root = await parseAsn1(der, "the DER form");

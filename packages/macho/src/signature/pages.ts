@@ -2,7 +2,7 @@ import { hash as hashOnce } from "node:crypto";
 import type { MachoImage } from "../image.ts";
 import type { CodeDirectory } from "./code-directory.ts";
 
-/** How the bytes of the file differ from what was signed. Offsets are in the image. */
+/** How the bytes of the file differ from the signed bytes. Offsets are relative to the image. */
 export type PageFault =
   | { readonly kind: "limit"; readonly codeLimit: number; readonly expected: number }
   | { readonly kind: "trailing"; readonly bytes: number }
@@ -10,8 +10,8 @@ export type PageFault =
   | { readonly kind: "page"; readonly page: number; readonly offset: number };
 
 /**
- * Hashes the pages as the kernel does when it maps them, and returns the first that differs from the
- * CodeDirectory. The hashes must reach up to the signature: what they leave out nobody has signed.
+ * Hashes the pages as the kernel does when it maps them, and returns the first that differs from the CodeDirectory. The
+ * hashes must cover all bytes up to the signature, since other bytes would be unsigned.
  */
 export function verifyPages(image: MachoImage, directory: CodeDirectory): PageFault | undefined {
   const { codeLimit, pageHashes, hash } = directory;
@@ -25,7 +25,7 @@ export function verifyPages(image: MachoImage, directory: CodeDirectory): PageFa
   for (const [page, wanted] of pageHashes.entries()) {
     const offset = page * pageSize;
     const bytes = image.bytes.subarray(offset, Math.min(offset + pageSize, codeLimit));
-    // In one call: a program has ten thousand pages, and a hash object for each costs more than the hashing.
+    // A program has thousands of pages, and creating a hash object for each would take longer than the hashing.
     const digest = hashOnce(hash.algorithm, bytes, "buffer");
     if (digest.compare(wanted, 0, hash.size, 0, hash.size) !== 0) return { kind: "page", page, offset };
   }

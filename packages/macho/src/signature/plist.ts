@@ -2,7 +2,7 @@ import { Fault } from "@release-actions/report";
 import type { Element } from "@xmldom/xmldom";
 import { MAX_PLIST_DEPTH } from "../limits.ts";
 
-/** A property list value. Dictionaries are maps, so that a hostile key such as `__proto__` is only a key. */
+/** A property list value. Dictionaries are maps, so that a key such as `__proto__` has no special meaning. */
 export type PlistValue =
   | string
   | number
@@ -17,13 +17,15 @@ export class PlistError extends Fault {
 }
 
 /**
- * Reads an XML property list (http://www.apple.com/DTDs/PropertyList-1.0.dtd), strictly: what one
- * parser forgives another reads differently. White space and a byte order mark before it are taken, as Apple's own
- * parser takes them (the entitlements of Node.js begin with two spaces). The XML parser loads on first use.
+ * Reads an XML property list (http://www.apple.com/DTDs/PropertyList-1.0.dtd) strictly, because lenient parsers may
+ * differ in their results. White space and a byte order mark before it are allowed, as in Apple's own parser (the
+ * entitlements of Node.js begin with two spaces). The XML parser is loaded on first use.
+ *
+ * @throws PlistError
  */
 export async function readPlist(xml: Uint8Array, what: string): Promise<PlistValue> {
   const text = decodeText(xml, what);
-  // Entities could multiply text (billion laughs); no property list needs its own.
+  // Entities could expand to huge texts ("billion laughs"), and no property list needs them.
   if (/<!ENTITY/i.test(text)) throw new PlistError(`${what} declares XML entities`);
   const { DOMParser, onWarningStopParsing } = await import("@xmldom/xmldom");
   let root: Element | null;
@@ -39,7 +41,7 @@ export async function readPlist(xml: Uint8Array, what: string): Promise<PlistVal
   return toValue(value, { what, depth: 0 });
 }
 
-/** Forms of a property list that are not XML in UTF-8, by how they begin. */
+/** Other forms of a property list than XML in UTF-8, recognised by their first bytes. */
 const OTHER_FORMS: readonly (readonly [start: RegExp, form: string])[] = [
   [/^bplist\d\d/, "a binary property list"],
   [/^(\xff\xfe|\xfe\xff|\0.|.\0)/s, "text in UTF-16"],
@@ -53,12 +55,12 @@ function decodeText(bytes: Uint8Array, what: string): string {
   const text = Buffer.from(bytes)
     .toString("utf8")
     .replace(/^[\uFEFF\s]+/, "");
-  // Apple's parser reads no further than the end of the list; some signed files have a stray tag behind it.
+  // Apple's parser stops at the end of the list, and some signed files have a stray tag after it.
   const end = [...text.matchAll(LIST_END)].find(([match]) => match.startsWith("</"));
   return end === undefined ? text.replace(/[\0\s]+$/, "") : text.slice(0, end.index + end[0].length);
 }
 
-/** The end of a property list; comments and quoted text are matched first, since they may hold it. */
+/** The end of a property list. Comments and CDATA are matched first, since they may contain it. */
 const LIST_END = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\/plist\s*>/g;
 
 interface Place {
@@ -113,6 +115,6 @@ function toMap(children: readonly Element[], place: Place): Map<string, PlistVal
 const ELEMENT_NODE = 1;
 
 function elements(parent: Element): Element[] {
-  // Of a document's nodes only elements have this type, which the library's types do not say.
+  // Only elements have this node type; the types of the library do not express that.
   return Array.from(parent.childNodes).filter((node): node is Element => node.nodeType === ELEMENT_NODE);
 }

@@ -5,7 +5,7 @@ import { MAX_REQUIREMENT_DEPTH, MAX_REQUIREMENT_TERMS } from "../limits.ts";
 /** Seconds from 1970 to Apple's reference date, 2001-01-01. */
 const APPLE_EPOCH_SECONDS = 978_307_200n;
 
-/** Reads an expression front to back; opcodes and their operands follow one another. */
+/** A position in an expression, in which opcodes and their operands follow each other. */
 interface Cursor {
   readonly blob: ByteReader;
   offset: number;
@@ -15,7 +15,7 @@ interface Cursor {
 
 type Term = (cursor: Cursor) => string;
 
-/** `ExprOp` of the Security framework (requirement.h) as the requirement language writes it. */
+/** The operations (`ExprOp` of the Security framework, requirement.h) in the requirement language, by opcode. */
 const TERMS: readonly Term[] = [
   () => "never",
   () => "always",
@@ -43,7 +43,7 @@ const TERMS: readonly Term[] = [
   () => "legacy",
 ];
 
-/** `MatchOperation` of the same header. */
+/** The match operations (`MatchOperation` of the same header), by opcode. */
 const MATCHES: readonly Term[] = [
   () => "/* exists */",
   (cursor) => `= "${text(cursor)}"`,
@@ -62,7 +62,11 @@ const MATCHES: readonly Term[] = [
   () => "absent",
 ];
 
-/** Writes the expression that starts at `offset` of a requirement in the requirement language. */
+/**
+ * Formats the expression at `offset` of a requirement in the requirement language.
+ *
+ * @throws MachoError
+ */
 export function formatRequirement(blob: ByteReader, offset: number): string {
   return expression({ blob, offset, depth: 0, terms: 0 });
 }
@@ -96,7 +100,7 @@ function word(cursor: Cursor): number {
   return value;
 }
 
-/** A length, that many bytes, and padding to four. */
+/** Reads a length, that number of bytes, and the padding to a multiple of 4. */
 function data(cursor: Cursor): Buffer {
   const length = word(cursor);
   const bytes = cursor.blob.slice(cursor.offset, length);

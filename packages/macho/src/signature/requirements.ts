@@ -5,7 +5,7 @@ import { formatRequirement } from "./requirement-expression.ts";
 
 export interface Requirement {
   readonly kind: string;
-  /** In the requirement language, with every `and` and `or` in parentheses. */
+  /** The expression in the requirement language, with parentheses around the operands of every `and` and `or`. */
   readonly expression: string;
 }
 
@@ -13,13 +13,13 @@ const KINDS: Readonly<Record<number, string>> = { 1: "host", 2: "guest", 3: "des
 
 const MAGIC_REQUIREMENT = 0xfade0c00;
 
-/** What could be read of a requirement set, and why the rest could not. */
+/** The requirements that could be read, and the reasons why others could not. */
 export interface RequirementSet {
   readonly requirements: readonly Requirement[];
   readonly faults: readonly string[];
 }
 
-/** Reads a requirement set (Security framework, `Requirements`): an index of kinds, each an expression. */
+/** Reads a requirement set (Security framework, `Requirements`), which has an expression for each kind. */
 export function readRequirements(set: ByteReader): RequirementSet {
   const requirements: Requirement[] = [];
   const faults: string[] = [];

@@ -1,7 +1,7 @@
 /**
- * Entitlements that macOS grants only with a provisioning profile, which a bare program cannot carry: it is killed
- * when it starts. Apple's TN3125 ("Inside Code Signing: Provisioning Profiles") calls them restricted; those of the
- * sandbox and of the hardened runtime (`com.apple.security.*`) are not.
+ * Entitlements that macOS grants only with a provisioning profile, called restricted in Apple's TN3125 ("Inside Code
+ * Signing: Provisioning Profiles"). A program outside a bundle cannot have a profile, so macOS kills it when it starts.
+ * The entitlements of the sandbox and of the hardened runtime (`com.apple.security.*`) are not restricted.
  */
 const RESTRICTED: readonly RegExp[] = [
   /^keychain-access-groups$/,

@@ -9,7 +9,7 @@ import { type CodeSignature, readCodeSignature } from "./superblob.ts";
 export interface SignatureDetails extends CodeSignature {
   readonly entitlements: EntitlementSet;
   readonly cmsSignature: CmsSignature | undefined;
-  /** Why the CMS, though it is there, could not be read. */
+  /** The reason why an existing CMS could not be read. */
   readonly cmsFault: string | undefined;
 }
 
@@ -19,8 +19,8 @@ export type ReadSignature =
   | { readonly kind: "read"; readonly details: SignatureDetails };
 
 /**
- * Reads all there is to know about the signature of an image; bad bytes are a value, not an error. What cannot be read
- * of entitlements, requirements, alternates or CMS leaves the rest readable.
+ * Reads all parts of an image's signature. Invalid bytes give a result and not an exception. If entitlements,
+ * requirements, alternate CodeDirectories or CMS cannot be read, the other parts are still returned.
  */
 export async function readSignature(image: MachoImage): Promise<ReadSignature> {
   let signature: CodeSignature | undefined;
@@ -47,7 +47,7 @@ async function readSignatureCms({
   }
 }
 
-/** The signer of the code: Apple's tools write exactly one. */
+/** The signer of the code. Apple's tools write exactly one. */
 export function signerOf(signature: SignatureDetails): CmsSigner | undefined {
   return signature.cmsSignature?.signers[0];
 }
@@ -55,7 +55,7 @@ export function signerOf(signature: SignatureDetails): CmsSigner | undefined {
 /** How the kernel ranks hashes when a signature has several CodeDirectories (cs_blobs.h). */
 const RANK = ["sha1", "sha256-truncated", "sha256", "sha384", "sha512"] as const;
 
-/** The CodeDirectory that macOS goes by; its cdhash is the one in a notarization ticket. */
+/** The CodeDirectory that macOS uses, whose cdhash is in the notarization ticket. */
 export function bestCodeDirectory(signature: CodeSignature): CodeDirectory {
   return signature.codeDirectories.reduce((best, directory) =>
     RANK.indexOf(directory.hash.name) > RANK.indexOf(best.hash.name) ? directory : best,

@@ -7,11 +7,15 @@ const SIGNED_DATA = "1.2.840.113549.1.7.2";
 export interface SignedData {
   readonly certificates: readonly Certificate[];
   readonly signerInfos: readonly Asn1[];
-  /** The signed content, when the message holds it. */
+  /** The signed content, if the message contains it. */
   readonly content: Uint8Array | undefined;
 }
 
-/** Reads a ContentInfo that holds SignedData (RFC 5652, sections 3 and 5.1). */
+/**
+ * Reads a ContentInfo that contains SignedData (RFC 5652, sections 3 and 5.1).
+ *
+ * @throws Asn1Error
+ */
 export function readSignedData(contentInfo: Asn1): SignedData {
   if (readOid(childOf(contentInfo, 0, "the type of a CMS message")) !== SIGNED_DATA) {
     throw new Asn1Error("a CMS message is not signed data");
@@ -28,7 +32,7 @@ export function readSignedData(contentInfo: Asn1): SignedData {
   };
 }
 
-/** A certificate beside the chain that cannot be read is left out; a needed one is then missing. */
+/** Reads a certificate, or leaves it out if it cannot be read. If it was needed, it is later reported as missing. */
 function readKnownCertificate(node: Asn1): Certificate[] {
   try {
     return [readCertificate(node)];

@@ -24,7 +24,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
 
 const MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
 
-/** Node's name of a digest OID, or the OID itself. */
+/** Node's name for the digest algorithm with this OID, or the OID itself. */
 export function digestName(oid: string): string {
   return DIGESTS[oid] ?? oid;
 }
@@ -59,7 +59,10 @@ export function verifySigner(info: Asn1, certificates: readonly Certificate[], c
   };
 }
 
-/** What is signed is the encoding as a SET (tag 0x31), not the one with the context tag (RFC 5652, 5.4). */
+/**
+ * Verifies the signature over the attributes. They are signed in their encoding as a SET (tag 0x31), not with the
+ * context tag (RFC 5652, 5.4).
+ */
 function verifyAttributes(
   algorithm: string,
   attributes: Asn1,
@@ -71,11 +74,11 @@ function verifyAttributes(
   try {
     return verify(algorithm, signed, certificate.x509.publicKey, signature);
   } catch {
-    return false; // A key that OpenSSL cannot use has signed nothing.
+    return false; // OpenSSL does not support this key, so the signature cannot be valid.
   }
 }
 
-/** IssuerAndSerialNumber; Apple never uses the other form, a key identifier. */
+/** Whether an IssuerAndSerialNumber names the certificate. Apple never uses the other form, a key identifier. */
 function identifies(identifier: Asn1, certificate: Certificate): boolean {
   const [issuer, serial] = identifier.children;
   if (issuer === undefined || serial === undefined) return false;

@@ -5,12 +5,12 @@ import type { CodeDirectory } from "./code-directory.ts";
 import { PlistError } from "./plist.ts";
 import type { CodeSignature } from "./superblob.ts";
 
-/** Slots whose content is in the bundle around the program. */
+/** Special slots whose content is in the bundle around the program. */
 export const BUNDLE_SLOT = { infoPlist: 1, resources: 3 } as const;
 
 /**
- * Special slots (cs_blobs.h) whose content is a blob of the signature itself. Slots 1 and 3 cover the bundle around
- * the program (1 also a property list inside it), slot 6 a disk image.
+ * Special slots (cs_blobs.h) whose content is a blob of the signature itself. Slots 1 and 3 are for files of the bundle
+ * around the program (or slot 1 for a property list inside the program), slot 6 for a disk image.
  */
 const SLOT_NAMES: Readonly<Record<number, string>> = {
   2: "requirements",
@@ -22,7 +22,7 @@ const SLOT_NAMES: Readonly<Record<number, string>> = {
   11: "library constraints",
 };
 
-/** Names the parts that are not what the CodeDirectory says: changed, added or removed after signing. */
+/** The names of the parts that differ from the CodeDirectory because they were changed, added or removed after signing. */
 export function changedSlots(signature: CodeSignature, directory: CodeDirectory): string[] {
   const { algorithm, size } = directory.hash;
   return Object.entries(SLOT_NAMES).flatMap(([key, name]) => {
@@ -35,7 +35,7 @@ export function changedSlots(signature: CodeSignature, directory: CodeDirectory)
   });
 }
 
-/** The property list in the program itself (section `__TEXT,__info_plist`), in bytes. */
+/** The bytes of the property list in the program itself (section `__TEXT,__info_plist`); undefined if there is none. */
 export function embeddedInfoPlist({ segments, bytes }: MachoImage): Uint8Array | undefined {
   const sections = segments.flatMap((segment) => segment.sections);
   const section = sections.find(({ segment, name }) => segment === "__TEXT" && name === "__info_plist");
@@ -43,7 +43,7 @@ export function embeddedInfoPlist({ segments, bytes }: MachoImage): Uint8Array |
   return bytes.subarray(section.offset, section.offset + section.size);
 }
 
-/** `CFBundleIdentifier` of the property list in the program. */
+/** `CFBundleIdentifier` in the property list of the program; undefined if there is none. */
 export async function bundleIdentifierOf(image: MachoImage): Promise<string | undefined> {
   const bytes = embeddedInfoPlist(image);
   if (bytes === undefined) return undefined;
@@ -52,21 +52,21 @@ export async function bundleIdentifierOf(image: MachoImage): Promise<string | un
     const identifier = list instanceof Map ? list.get("CFBundleIdentifier") : undefined;
     return typeof identifier === "string" && identifier !== "" ? identifier : undefined;
   } catch (error) {
-    if (error instanceof PlistError) return undefined; // Then it has none that could be gone by.
+    if (error instanceof PlistError) return undefined; // An unreadable property list has no identifier.
     throw error;
   }
 }
 
-/** What slot 1 says of the property list in the program: `absent` when there is a hash and no list. */
+/** Compares the property list in the program with slot 1. `absent` means that there is a hash but no list. */
 export function checkInfoPlist(image: MachoImage, directory: CodeDirectory): "matches" | "differs" | "absent" {
   const wanted = directory.specialHashes.get(BUNDLE_SLOT.infoPlist);
-  if (wanted === undefined) return "matches"; // Nobody has signed it, nobody goes by it.
+  if (wanted === undefined) return "matches"; // The property list is not signed, so macOS does not use it.
   const list = embeddedInfoPlist(image);
   if (list === undefined) return "absent";
   return matchesSlot(directory, BUNDLE_SLOT.infoPlist, list) ? "matches" : "differs";
 }
 
-/** Whether content is what a slot was signed with. */
+/** Whether the content has the hash that the slot was signed with. */
 export function matchesSlot(
   { hash, specialHashes }: Pick<CodeDirectory, "hash" | "specialHashes">,
   slot: number,

@@ -144,7 +144,7 @@ describe("readCodeSignature", () => {
     [
       "an unterminated identifier",
       superblob([0, directory({ identifier: "idid", hashOffset: 56 }).fill(0x69, 52)]),
-      /a text has no end/,
+      /a text is not terminated by a NUL/,
     ],
   ])("refuses %s", (_title, signature, message) => {
     expect(() => read(signature)).toThrow(message);

@@ -27,22 +27,22 @@ const MAGIC = {
 
 const BLOB_HEADER_BYTES = 8;
 
-/** One blob of a signature, its header included. */
+/** One blob of a signature, including its header. */
 export interface SignatureBlob {
   readonly slot: number;
   readonly magic: number;
   readonly bytes: Uint8Array;
 }
 
-/** An embedded signature as it is in the file. Entitlements and CMS are still encoded. */
+/** An embedded signature, with entitlements and CMS still encoded. */
 export interface CodeSignature {
-  /** Length of the superblob; LC_CODE_SIGNATURE reserves more. */
+  /** The length of the superblob, which may be less than LC_CODE_SIGNATURE reserves. */
   readonly size: number;
   readonly blobs: readonly SignatureBlob[];
-  /** The first is slot 0; the others are alternates with other hashes. Never empty. */
+  /** The CodeDirectories. The first is slot 0; the others are alternates with other hash algorithms. Never empty. */
   readonly codeDirectories: readonly [CodeDirectory, ...CodeDirectory[]];
   readonly requirements: readonly Requirement[];
-  /** Why parts beside the first CodeDirectory could not be read; everything else was. */
+  /** The reasons why parts other than the first CodeDirectory could not be read. */
   readonly faults: readonly string[];
   readonly entitlementsXml: Uint8Array | undefined;
   readonly entitlementsDer: Uint8Array | undefined;
@@ -51,8 +51,9 @@ export interface CodeSignature {
 }
 
 /**
- * Reads the signature that LC_CODE_SIGNATURE points to, or `undefined` when there is none.
- * @throws MachoError when it is there and broken
+ * Reads the signature to which LC_CODE_SIGNATURE points; `undefined` when there is none.
+ *
+ * @throws MachoError for an invalid signature
  */
 export function readCodeSignature(image: MachoImage): CodeSignature | undefined {
   const range = image.codeSignature;

@@ -4,12 +4,12 @@ import { type Certificate, readOid } from "../certificate/certificate.ts";
 import { readSignedData } from "./signed-data.ts";
 import { digestName, verifySigner } from "./signer.ts";
 
-/** A secure timestamp: a third party's word on when a signature existed (RFC 3161). */
+/** A secure timestamp, with which a third party confirms when a signature existed (RFC 3161). */
 export interface Timestamp {
   readonly time: Date;
   readonly authority: Certificate | undefined;
   readonly certificates: readonly Certificate[];
-  /** The authority signed it, and it is about this very signature. */
+  /** Whether the authority signed it and it belongs to this signature. */
   readonly verifies: boolean;
 }
 
@@ -17,7 +17,7 @@ const KNOWN_DIGESTS: readonly string[] = ["sha1", "sha256", "sha384", "sha512"];
 
 /**
  * @param token the ContentInfo of a timestamp token
- * @param stamped the signature value it was made for
+ * @param stamped the signature value that was timestamped
  */
 export async function readTimestamp(token: Asn1, stamped: Uint8Array): Promise<Timestamp> {
   const { certificates, signerInfos, content = new Uint8Array() } = readSignedData(token);

@@ -1,8 +1,8 @@
-// Writes DER (X.690), for certificates and messages that tests make byte by byte.
+// Writes DER (X.690) for certificates and messages in tests.
 
 type Part = Uint8Array;
 
-/** One value: its tag, its length in the shortest form, its content. */
+/** Encodes one value: tag, length in the shortest form, content. */
 export function der(tag: number, ...parts: readonly Part[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;

@@ -21,11 +21,11 @@ export interface Identity {
 }
 
 export interface IssueOptions {
-  /** Short names and values, in the order in which they are written. */
+  /** The parts of the name, by short name, in order. */
   readonly subject: Readonly<Record<string, string>>;
-  /** The encoded name, instead of `subject`. */
+  /** The encoded name, which replaces `subject`. */
   readonly name?: Buffer;
-  /** Itself when left out. */
+  /** Default: the certificate itself. */
   readonly issuer?: Identity;
   /** OIDs of marker extensions. */
   readonly extensions?: readonly string[];
@@ -37,7 +37,7 @@ export interface IssueOptions {
 
 let serials = 1000;
 
-/** An X.509 certificate (RFC 5280, 4.1) with a key of its own, on P-256. */
+/** Issues an X.509 certificate (RFC 5280, 4.1) with a new P-256 key. */
 export async function issue(options: IssueOptions): Promise<Identity> {
   const { subject, issuer, extensions = [] } = options;
   const { notBefore = new Date("2025-01-01T00:00:00Z"), notAfter = new Date("2028-01-01T00:00:00Z") } = options;
@@ -71,17 +71,17 @@ function nameOf(subject: Readonly<Record<string, string>>): Buffer {
 
 export interface CmsOptions {
   readonly identity: Identity;
-  /** Beside the signer's own. */
+  /** Certificates to add to that of the signer. */
   readonly others?: readonly Identity[];
   readonly withoutOwn?: boolean;
-  /** SHA-256 when left out. */
+  /** Default: SHA-256. */
   readonly digest?: keyof typeof DIGEST_OIDS;
   readonly contentType?: string;
-  /** Beside content type and digest; each with its values. */
+  /** Attributes to add to content type and digest, each with its values. */
   readonly attributes?: readonly (readonly [oid: string, ...values: Buffer[]])[];
-  /** Made of the signature value. */
+  /** Makes the unsigned attributes from the signature value. */
   readonly unsigned?: (signature: Buffer) => readonly (readonly [oid: string, ...values: Buffer[]])[];
-  /** Whether the message holds its content. */
+  /** Whether the message contains the signed content. */
   readonly isAttached?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Builds the smallest thin files the tests need, byte by byte, little-endian and 64 bit. */
+/** Builds the smallest thin files that the tests need: little-endian, 64-bit. */
 export function imageOf(commands: readonly Buffer[], options: { cpuType?: number; tail?: Buffer } = {}): Buffer {
   const body = Buffer.concat(commands);
   const { cpuType = 0x0100000c, tail = Buffer.alloc(0) } = options;

@@ -35,15 +35,15 @@ const HASHES = [
 ] as const;
 
 export interface DirectoryFields {
-  /** The newest, 0x20500, when left out. */
+  /** Default: the newest, 0x20500. */
   readonly version?: number;
   readonly flags?: number;
   readonly identifier?: string;
   readonly teamId?: string;
-  /** 1 SHA-1, 2 SHA-256, 3 the same cut to 20 bytes, 4 SHA-384, 5 SHA-512. */
+  /** 1 is SHA-1, 2 SHA-256, 3 SHA-256 truncated to 20 bytes, 4 SHA-384, 5 SHA-512. */
   readonly hashType?: 1 | 2 | 3 | 4 | 5;
   readonly platform?: number;
-  /** Pages of 2 to the power of this; 0 for one hash over everything. */
+  /** The page size as a power of 2; 0 for one hash over the whole code. */
   readonly pageShift?: number;
   readonly codeLimit?: number;
   readonly codeLimit64?: number;
@@ -126,19 +126,19 @@ export function segmentOf(
 export interface CodeFields {
   readonly fileType?: number;
   readonly cpuType?: number;
-  /** Packed, 16.8.8 bits; 0 for a file that does not say. */
+  /** The SDK version, packed as 16.8.8 bits; 0 for a file without a version. */
   readonly sdk?: number;
-  /** Put into the section `__TEXT,__info_plist`. */
+  /** The content of the section `__TEXT,__info_plist`. */
   readonly infoPlist?: string;
-  /** In bytes, from the start to the signature. */
+  /** The number of bytes from the start to the signature. */
   readonly size?: number;
 }
 
-/** What LC_CODE_SIGNATURE reserves; a superblob may be shorter. */
+/** The number of bytes that LC_CODE_SIGNATURE reserves; the superblob may be shorter. */
 const RESERVED = 16 * 1024;
 const INFO_PLIST_AT = 2048;
 
-/** A program with the place for a signature at its end, which is filled by what is made of the bytes before. */
+/** A program with a signature at its end, which `makeSignature` makes from the bytes before it. */
 export function signedImageOf(makeSignature: (code: Buffer) => Uint8Array, fields: CodeFields = {}): Buffer {
   const { size = 10_000, sdk = 0x000e0000, infoPlist } = fields;
   const sections = [

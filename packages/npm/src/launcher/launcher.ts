@@ -1,16 +1,16 @@
-// Starts the program of this package for the machine it runs on. Made by `npm run generate` into launcher.gen.ts,
-// from which every base package gets its own copy; so it has no dependencies, and runs on Node 16.
+// Starts the program of this package for the current machine. `npm run generate` writes this file to launcher.gen.ts,
+// and every base package gets a copy of that, so it has no dependencies and supports Node 16.
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, closeSync, existsSync, constants as modes, openSync, readSync, writeSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 
-/** Stands before this file in the package. */
+/** Defined at the top of the copy in each package. */
 declare const LAUNCHER: {
   readonly name: string;
   /** The file name of the program, without `.exe`. */
   readonly binary: string;
-  /** The variable that names another program to start. */
+  /** The environment variable that can name another program to start. */
   readonly override: string;
   readonly platforms: readonly {
     os: string;
@@ -18,13 +18,13 @@ declare const LAUNCHER: {
     libc?: string;
     /** The oldest glibc that the program runs with, `2.28`. */
     glibc?: string;
-    /** The program needs no C library of the system. */
+    /** Whether the program needs no C library of the system. */
     isStatic?: boolean;
     package: string;
   }[];
 };
 
-/** Why there is nothing to start, with the exit code that a shell would give. */
+/** The program cannot be started. The exit code is the one that a shell would give. */
 class LaunchError extends Error {
   readonly exitCode: number;
 
@@ -70,10 +70,10 @@ export function findBinary(): string {
   throw new LaunchError(127, `the package ${names}, which holds the program for ${here}, is not installed. ${why}`);
 }
 
-/** The builds that run here, and the C library where it decides between them. */
+/** The builds that run on this machine, and its C library if the choice depends on it. */
 function fittingPlatforms(): [Platform[], string | undefined] {
   if (process.platform === "android") {
-    // Termux and the like: a Linux kernel with a C library of Android's own, where what is static runs and nothing else.
+    // Termux and similar: a Linux kernel with Android's own C library, on which only static programs run.
     return [
       LAUNCHER.platforms.filter(({ os, cpu, isStatic }) => os === "linux" && cpu === process.arch && isStatic),
       undefined,
@@ -84,12 +84,12 @@ function fittingPlatforms(): [Platform[], string | undefined] {
   return [built.filter((platform) => !platform.libc || !libc || platform.libc === libc), libc];
 }
 
-/** As whoever installed us resolves packages: node_modules of any layout, or Yarn's Plug'n'Play. */
+/** The folder of a package, resolved as the package manager does: in node_modules of any layout, or with Yarn's Plug'n'Play. */
 function folderOf(name: string): string | undefined {
   try {
     return path.dirname(require.resolve(`${name}/package.json`));
   } catch {
-    return undefined; // Not installed, which is for the caller to tell.
+    return undefined; // Not installed; the caller reports it.
   }
 }
 
@@ -110,23 +110,26 @@ function headOf(file: string): Buffer | undefined {
   }
 }
 
-/** By the loader that Node itself asks for, which is in the first page of its file. Asking `process.report` takes longer. */
+/**
+ * The C library of this system, by the loader that the Node program itself names in its first page. `process.report`
+ * would be slower.
+ */
 function hostLibc(): string | undefined {
   const head = headOf(process.execPath);
-  if (head === undefined) return undefined; // Then any build may be the one.
+  if (head === undefined) return undefined; // The C library is unknown, so any build may fit.
   if (head.includes("/ld-musl-")) return "musl";
   return head.includes("/ld-linux") || head.includes("/ld64") ? "glibc" : undefined;
 }
 
-/** What every Node of 18 and newer needs itself, so that nothing has to be asked. */
+/** Every Node from 18 on needs this version itself, so older requirements need no check. */
 const USUAL_GLIBC = "2.28";
 
-/** Says that the system is too old, which the loader would say in its own words. */
+/** Throws a clear error if the system's glibc is too old; the loader's own message is harder to understand. */
 function requireGlibc(): void {
   if (process.platform !== "linux" || process.env[LAUNCHER.override]) return;
   const own = LAUNCHER.platforms.find(({ cpu, glibc }) => cpu === process.arch && glibc !== undefined);
   if (own?.glibc === undefined || !isOlder(USUAL_GLIBC, own.glibc)) return;
-  // As another build of the same machine may be the one that starts.
+  // Another build for the same machine may be the one that starts.
   if (hostLibc() !== "glibc" || fittingPlatforms()[0][0] !== own) return;
   const { report } = process as {
     report?: { excludeNetwork?: boolean; getReport(): { header?: { glibcVersionRuntime?: string } } };
@@ -141,7 +144,7 @@ function requireGlibc(): void {
   );
 }
 
-/** Numbers, part by part. */
+/** Compares versions number by number. */
 function isOlder(version: string, than: string): boolean {
   const [found, expected] = [version, than].map((text) => text.split(".").map(Number));
   const index = (expected || []).findIndex((part, at) => part !== ((found || [])[at] || 0));
@@ -149,8 +152,8 @@ function isOlder(version: string, than: string): boolean {
 }
 
 /**
- * Whether the system will start the file for certain: Node cannot come back from a replacement that fails, and would end with a stack
- * trace. Whatever is odd is left to a child process, whose failure can be told.
+ * Whether the system will certainly start the file. If Node fails to replace itself, it cannot continue and ends with a
+ * stack trace. In doubtful cases a child process is used instead, whose failure can be reported.
  */
 function startsForCertain(file: string): boolean {
   try {
@@ -166,31 +169,36 @@ function startsForCertain(file: string): boolean {
   if (head.length < 64) return false;
   const magic = head.readUInt32BE(0);
   if (magic === 0x7f454c46) {
-    // ELF of the class, byte order and machine that Node has, whose loader is there (System V ABI, "ELF Header").
+    // The ELF file must have the class, byte order and machine of Node's own file, and its loader must exist (System V
+    // ABI, "ELF Header").
     if (head.compare(own, 4, 6, 4, 6) !== 0 || head.compare(own, 18, 20, 18, 20) !== 0) return false;
     const [loader] = /\/[\w./-]*\/ld[\w.-]+/.exec(head.toString("latin1")) || [];
     return loader === undefined || existsSync(loader);
   }
-  // Mach-O of the CPU that Node has; what holds several is left to a child process.
+  // The Mach-O file must be for the CPU of Node's own file; fat files are left to a child process.
   return magic === 0xcffaedfe && head.compare(own, 0, 8, 0, 8) === 0;
 }
 
-/** Becomes the program where Node can (22.15 and newer): one process, and every signal reaches it. Returns where it cannot. */
+/**
+ * Replaces this process with the program if Node supports it (22.15 and newer). Then there is only one process, which
+ * gets every signal. Returns if that is not possible.
+ */
 function become(binary: string): void {
   const { execve } = process as { execve?: (file: string, args: readonly string[]) => never };
   if (execve === undefined || process.platform === "win32" || !startsForCertain(binary)) return;
-  // Node ignores these, and what is ignored stays so in the program; what is handled goes back to its default.
+  // Node ignores these signals, and a program inherits ignored signals. With a handler they are reset to their default
+  // when the program starts.
   for (const signal of ["SIGPIPE", "SIGXFSZ"] as const) process.on(signal, () => undefined);
   execve.call(process, binary, [binary, ...process.argv.slice(2)]);
 }
 
-/** Those that ask a process to do something. On Windows the console tells every process in it by itself. */
+/** The signals to forward. On Windows the console itself notifies every process in it. */
 const SIGNALS: readonly NodeJS.Signals[] =
   process.platform === "win32"
     ? ["SIGINT", "SIGBREAK", "SIGHUP", "SIGTERM"]
     : ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
 
-/** How long a signal to the whole process group may take to reach the witness too. */
+/** How long a signal to the process group may take to reach the witness too. */
 const WITNESS_MS = 200;
 
 function run(): void {
@@ -201,7 +209,8 @@ function run(): void {
       if (signal === "SIGTERM") child?.kill(signal);
       return;
     }
-    // The keys of a terminal, and whoever signals the group, reach the program by themselves: a second SIGINT means "at once" to many.
+    // A terminal's keys signal the whole process group, so the program gets the signal too and must not get it twice:
+    // many programs stop at once after a second SIGINT.
     const asked = witness;
     if (asked === undefined) {
       child?.kill(signal);
@@ -218,7 +227,8 @@ function run(): void {
     }, WITNESS_MS);
     asked.once("exit", toGroup);
   };
-  // Before the child starts, so that none is lost between; handlers run only after this function.
+  // Installed before the child starts, so that no signal is lost. The handlers run only after this function has
+  // returned.
   for (const signal of SIGNALS) process.on(signal, forward);
   const binary = findBinary();
   requireGlibc();
@@ -226,7 +236,7 @@ function run(): void {
   try {
     child = spawn(binary, process.argv.slice(2), { stdio: "inherit" });
   } catch (error) {
-    // Node emits some errors of the system, and throws the others. All are of its own making, with a code.
+    // Node throws some system errors and emits others as events. All of them have a code.
     throw cannotRun(binary, error as NodeJS.ErrnoException);
   }
   if (process.platform !== "win32") witness = startWitness();
@@ -236,17 +246,23 @@ function run(): void {
   });
 }
 
-/** A process of our group that ends by the first signal: whether it does tells a signal to the group from one to us alone. */
+/**
+ * Starts a process in the same process group that ends at the first signal. It shows whether a signal was sent to the
+ * group or only to this process.
+ */
 function startWitness(): ChildProcess | undefined {
   const started = spawn("cat", { stdio: ["pipe", "ignore", "ignore"] });
   started.on("error", () => undefined);
   if (started.pid === undefined) return undefined;
-  // It ends with us, whatever ends us, as its input closes then.
+  // It ends together with this process, because its input is closed then.
   started.unref();
   return started;
 }
 
-/** Whether a signal waits for it, or has ended it: a busy machine may take longer to let it die (proc(5), `/proc/pid/status`). */
+/**
+ * Whether a signal has ended the process or is pending, which on a busy machine may take longer (proc(5),
+ * `/proc/pid/status`).
+ */
 function wasSignalled({ pid }: ChildProcess): boolean {
   if (!existsSync("/proc/self/status")) return false;
   const status = headOf(`/proc/${pid}/status`);
@@ -266,7 +282,7 @@ function cannotRun(binary: string, error: NodeJS.ErrnoException): LaunchError {
 
 function fail(error: unknown): void {
   if (!(error instanceof LaunchError)) throw error;
-  // Not by a stream, which may be cut off by the exit.
+  // Written synchronously, because the exit may cut off a stream.
   writeSync(2, `${LAUNCHER.name}: ${error.message}\n`);
   process.exit(error.exitCode);
 }

@@ -3,7 +3,7 @@ import type { Product } from "../manifest.ts";
 import { platformPackageName, type WantedPlatform } from "../platform.ts";
 import { LAUNCHER_SOURCE } from "./launcher.gen.ts";
 
-/** The file that `bin` of a base package names: executable, without dependencies. */
+/** The text of the launcher to which `bin` of a base package points. It is executable and has no dependencies. */
 export function makeLauncher(
   product: Product,
   platforms: readonly { readonly wanted: WantedPlatform; readonly needs: BinaryNeeds }[],
@@ -21,16 +21,16 @@ export function makeLauncher(
       package: platformPackageName(product, wanted),
     })),
   };
-  // Nothing may stand above the first line, and what starts as `"use strict"` must stay that.
+  // The shebang must be the first line, and `"use strict"` must stay the first statement.
   return `#!/usr/bin/env node\n${LAUNCHER_SOURCE.replace('"use strict";\n', () => `"use strict";\nconst LAUNCHER = ${JSON.stringify(settings, undefined, 2)};\n`)}`;
 }
 
-/** What the launcher tells programs that import the package. */
+/** The type declarations of the launcher, for programs that import the package. */
 export const LAUNCHER_TYPES =
   "/** The path of the program for this machine. Throws when the package that holds it is not installed. */\n" +
   "export declare function findBinary(): string;\n";
 
-/** `WIDGET_SERVER_BINARY` of `widget-server`. */
+/** The environment variable that names another program: `WIDGET_SERVER_BINARY` for `widget-server`. */
 export function overrideVariable(binary: string): string {
   return `${binary
     .replace(/\W+/g, "_")
