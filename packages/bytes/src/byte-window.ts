@@ -1,18 +1,18 @@
 export type ByteOrder = "little" | "big";
 
 /**
- * The one place where bounds are checked: a piece of a file that knows where it is in it, so that every error can say
- * the byte. Offsets given to it count from its start. The reader of a format says in `fault` which error it throws.
+ * A part of a file that checks all bounds. It knows its position in the file, so that every error can give the offset
+ * of the byte. Offsets passed to it are relative to its start. A subclass for a format chooses its errors in `fault`.
  */
 export abstract class ByteWindow {
   readonly bytes: Uint8Array;
-  /** Where the piece starts in the file. */
+  /** The offset of the part in the file. */
   readonly start: number;
   readonly order: ByteOrder;
   readonly #what: string;
   readonly #view: DataView;
 
-  /** @param what names the piece in errors */
+  /** @param what the name of the part in errors */
   constructor(bytes: Uint8Array, what: string, order: ByteOrder, start = 0) {
     this.bytes = bytes;
     this.start = start;
@@ -21,7 +21,7 @@ export abstract class ByteWindow {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** @param at the byte in the file */
+  /** @param at the offset of the byte in the file */
   protected abstract fault(message: string, at: number): Error;
 
   get length(): number {
@@ -44,7 +44,11 @@ export abstract class ByteWindow {
     return this.#view.getInt32(this.#checked(offset, 4), this.order === "little");
   }
 
-  /** A 64-bit value that must be an offset, a size or a flag: beyond 2^53 it cannot be any. */
+  /**
+   * A 64-bit offset, size or flag word.
+   *
+   * @throws the error of `fault` for a value over 2^53 - 1, which cannot be valid
+   */
   u64(offset: number): number {
     const value = this.bigU64(offset);
     if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
