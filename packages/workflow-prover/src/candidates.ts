@@ -2,7 +2,8 @@ import { passesFilter } from "./events/filter.ts";
 import { witnessesOf } from "./language/classes.ts";
 import { DOMAINS, type Domain, FAMILIAR } from "./language/domains.ts";
 import { filterPattern } from "./language/patterns.ts";
-import type { Term, Terms } from "./terms.ts";
+import type { Term } from "./term.ts";
+import type { Terms } from "./terms.ts";
 import type { Value, Variable } from "./variable.ts";
 
 /** The values to try for a variable. */

@@ -219,7 +219,7 @@ export function likenessOf({ entry, terms }: Preparation): string | undefined {
   for (let { caller } = entry; caller !== undefined; { caller } = caller.entry)
     chain.push(`${caller.entry.workflow.file} ${caller.job.id}`);
   const meanings: unknown[] = [root.workflow.file, chain];
-  for (const path of terms.paths) {
+  for (const path of terms.paths.all) {
     if (path.includes("[]") || path === "github" || path === "inputs" || path === "secrets") return undefined;
     if (path.startsWith("github.") || path.startsWith("inputs."))
       meanings.push([path, root.eventCase.meaning(path) ?? null]);

@@ -1,7 +1,7 @@
 import type { Expr } from "@actions/expressions";
 import { Binary, FunctionCall, Grouping, Literal, Logical } from "@actions/expressions/ast";
 import { functionOf, partsOf, pathOf } from "@release-actions/workflow";
-import { type Automaton, between, halfOf } from "./language/automaton.ts";
+import type { Automaton } from "./language/automaton.ts";
 import { containing, endingWith, equalTo, partOf, startingWith } from "./language/patterns.ts";
 import {
   constantItems,
@@ -14,52 +14,21 @@ import {
   openVariable,
   type Shape,
   textOf,
-  type VariableShape,
 } from "./operand.ts";
+import { ReadPaths } from "./read-paths.ts";
 import type { Segment } from "./template.ts";
-import type { Scope, Value, Variable } from "./variable.ts";
-
-/** Everything that conditions test about one variable. */
-export interface Term {
-  readonly variable: Variable;
-  /** The sets of texts that the conditions distinguish. */
-  readonly predicates: Automaton[];
-  /** Texts from the conditions that are likely to matter. */
-  readonly texts: Set<string>;
-  readonly numbers: Set<number>;
-  /** The keys of the variables with which it is compared. */
-  readonly links: Set<string>;
-  /** Why the predicates do not cover everything that the conditions test; undefined when they do. */
-  open: string | undefined;
-}
+import { addConstant, addExample, addPredicate, linkTerms, newTerm, type Term } from "./term.ts";
+import type { Scope, Variable } from "./variable.ts";
 
 /** Collects from expressions everything that determines which values must be tried. */
 export class Terms {
+  readonly paths = new ReadPaths();
   readonly #terms = new Map<string, Term>();
-  readonly #paths = new Set<string>();
-  /** The paths with `*` by the path of their list: `needs` for `needs.*.result`. */
-  readonly #lists = new Map<string, string>();
-  readonly #beginnings = new Set<string>();
   readonly #computed = new Set<readonly Segment[]>();
   #scope: Scope = { meaning: () => ({ kind: "object" }) };
 
   get all(): ReadonlyMap<string, Term> {
     return this.#terms;
-  }
-
-  /** All paths that expressions read, in lower case. */
-  get paths(): ReadonlySet<string> {
-    return this.#paths;
-  }
-
-  /** The path with `*` that is read from the items of the list; undefined when there is none. */
-  listBelow(path: string): string | undefined {
-    return this.#lists.get(path);
-  }
-
-  /** Whether an expression reads a path below this one, which must then be a mapping. */
-  hasBelow(path: string): boolean {
-    return this.#beginnings.has(path);
   }
 
   /** @param scope the scope of the expression, which gives its paths their meanings */
@@ -90,15 +59,7 @@ export class Terms {
   term(variable: Variable): Term {
     const known = this.#terms.get(variable.key);
     if (known !== undefined) return known;
-    const term: Term = {
-      variable,
-      // A text is true unless it is empty, so every condition may test this.
-      predicates: [equalTo("")],
-      texts: new Set(),
-      numbers: new Set(),
-      links: new Set(),
-      open: undefined,
-    };
+    const term = newTerm(variable);
     this.#terms.set(variable.key, term);
     return term;
   }
@@ -123,7 +84,7 @@ export class Terms {
     }
     const term = this.term(a.variable);
     if ("constant" in b) {
-      this.#constant(term, a, b.constant);
+      addConstant(term, a, b.constant);
       if (!isEquality && typeof b.constant === "string") term.open ??= "is compared by its order";
       return;
     }
@@ -133,67 +94,7 @@ export class Terms {
       other.open ??= "is compared by its order";
       return;
     }
-    this.#link(term, a, other, b);
-  }
-
-  /** Links two variables that are compared (`a == b`): each gets the other's predicates, and enough values to be equal and to differ. */
-  #link(term: Term, a: VariableShape, other: Term, b: VariableShape): void {
-    term.links.add(other.variable.key);
-    other.links.add(term.variable.key);
-    const choices = (from: Term, to: Term, shape: Shape): void => {
-      if (from.variable.type.kind !== "choice") return;
-      for (const value of from.variable.type.values) this.#constant(to, shape, value);
-    };
-    choices(term, other, b);
-    choices(other, term, a);
-    const same = (a.prefix ?? "") === (b.prefix ?? "") && (a.suffix ?? "") === (b.suffix ?? "") && a.half === b.half;
-    // If the constants around the variables (or the halves of names) differ, equal texts are not equal values.
-    if (!same && term.variable.key !== other.variable.key) {
-      term.open ??= `is compared with ${other.variable.key} in another form`;
-      other.open ??= `is compared with ${term.variable.key} in another form`;
-      // To allow equal values nevertheless, add the part of the prefix that the other side lacks.
-      for (const [to, own, far] of [
-        [term, a, b],
-        [other, b, a],
-      ] as const) {
-        const extra =
-          far.prefix?.startsWith(own.prefix ?? "") === true ? far.prefix.slice((own.prefix ?? "").length) : "";
-        if (extra !== "") to.texts.add(`${extra}main`);
-      }
-    }
-  }
-
-  #constant(term: Term, shape: Shape, value: Value): void {
-    if (value === true && term.variable.isWritten === true) {
-      term.open ??= "is a text that is compared with `true`, which only the text `1` equals";
-      return;
-    }
-    const numbers = typeof value === "number" ? [value - 1, value, value + 1] : [];
-    const coerced = value === true ? [1] : value === false || value === null ? [0] : numbers;
-    for (const number of coerced) term.numbers.add(number);
-    const texts = typeof value === "string" ? [value] : coerced.map(String);
-    for (const text of texts) this.#predicate(term, shape, equalTo(text), text);
-    if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
-      term.numbers.add(Number(value));
-  }
-
-  #predicate(term: Term, shape: Shape, automaton: Automaton, text: string): void {
-    const { prefix = "", suffix = "", half } = "constant" in shape ? {} : shape;
-    if (half !== undefined) {
-      term.predicates.push(halfOf(half, automaton));
-      term.texts.add(half === "owner" ? `${text}/product` : `octo/${text}`);
-      return;
-    }
-    term.predicates.push(prefix === "" && suffix === "" ? automaton : between(prefix, automaton, suffix));
-    this.#example(term, shape, text);
-  }
-
-  /** Adds a text from a condition, without the constants around the variable. */
-  #example(term: Term, shape: Shape, text: string): void {
-    const { prefix = "", suffix = "" } = "constant" in shape ? {} : shape;
-    const start = text.toLowerCase().startsWith(prefix) ? prefix.length : 0;
-    const end = text.length - (suffix !== "" && text.toLowerCase().endsWith(suffix) ? suffix.length : 0);
-    term.texts.add(text.slice(start, end));
+    linkTerms(term, a, other, b);
   }
 
   #call(call: FunctionCall): void {
@@ -210,7 +111,7 @@ export class Terms {
       if (items !== undefined) {
         for (const shape of two.shapes) {
           if ("constant" in shape) continue;
-          for (const item of items) this.#constant(this.term(shape.variable), shape, item);
+          for (const item of items) addConstant(this.term(shape.variable), shape, item);
         }
         for (const variable of two.opaque) this.#leaveOpen(variable, [], "is part of a computed value");
         return;
@@ -234,15 +135,15 @@ export class Terms {
           const text = textOf(b.constant);
           if (a.variable.type.kind === "list") term.texts.add(text);
           else if (text !== "") {
-            this.#predicate(term, a, automaton(text), text);
-            for (const example of examples(text)) this.#example(term, a, example);
+            addPredicate(term, a, automaton(text), text);
+            for (const example of examples(text)) addExample(term, a, example);
           }
         } else if ("constant" in a) {
           const term = this.term(b.variable);
           // This predicate covers `contains` exactly. It does not cover `startsWith` and `endsWith`, which are left open.
           term.predicates.push(partOf(textOf(a.constant)));
           if (automaton !== containing) term.open ??= "is the shorter part of a comparison";
-          for (const part of textOf(a.constant).split(/[\s,|]+/)) this.#predicate(term, b, equalTo(part), part);
+          for (const part of textOf(a.constant).split(/[\s,|]+/)) addPredicate(term, b, equalTo(part), part);
         } else {
           this.#leaveOpen(a.variable, [], `is compared in parts with ${b.variable.key}`);
           this.#leaveOpen(b.variable, [], `is compared in parts with ${a.variable.key}`);
@@ -259,7 +160,7 @@ export class Terms {
     if (variable.type.kind === "choice") return; // All its values are tried anyway.
     term.open ??= why;
     for (const shape of shapes)
-      if ("constant" in shape) this.#constant(term, { kind: "variable", variable }, shape.constant);
+      if ("constant" in shape) addConstant(term, { kind: "variable", variable }, shape.constant);
   }
 
   #operand(expression: Expr): Operand {
@@ -283,7 +184,7 @@ export class Terms {
   }
 
   #path(path: string): Operand {
-    this.#note(path);
+    this.paths.add(path);
     const meaning = this.#scope.meaning(path);
     switch (meaning.kind) {
       case "object":
@@ -295,15 +196,6 @@ export class Terms {
         return { shapes: [meaning], opaque: [] };
       case "computed":
         return this.#within(meaning.scope, () => this.#template(meaning.template));
-    }
-  }
-
-  #note(path: string): void {
-    if (this.#paths.has(path)) return;
-    this.#paths.add(path);
-    for (let dot = path.indexOf("."); dot > 0; dot = path.indexOf(".", dot + 1)) {
-      this.#beginnings.add(path.slice(0, dot));
-      if (path[dot + 1] === "*" && !this.#lists.has(path.slice(0, dot))) this.#lists.set(path.slice(0, dot), path);
     }
   }
 

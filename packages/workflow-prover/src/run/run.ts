@@ -173,7 +173,7 @@ export class Run {
       case "value":
         return { value: toData(meaning.value) };
       case "variable":
-        if (meaning.variable.type.kind === "any" && this.#settings.terms.hasBelow(path)) return "members";
+        if (meaning.variable.type.kind === "any" && this.#settings.terms.paths.hasBelow(path)) return "members";
         return { value: toData(valueWith(meaning, this.#choose(meaning.variable))) };
       case "computed": {
         const value = this.#computed(meaning.template, meaning.scope, status);
@@ -199,7 +199,7 @@ export class Run {
   }
 
   #list(path: string, scope: JobScope): ExpressionData | undefined {
-    const read = this.#settings.terms.listBelow(path);
+    const read = this.#settings.terms.paths.listBelow(path);
     if (read === undefined || path === "needs" || path === "steps") return undefined;
     const meaning = scope.meaning(read);
     if (meaning.kind !== "variable" || meaning.variable.type.kind !== "list") return undefined;

@@ -1,3 +1,5 @@
+import { CannotTell } from "../choices.ts";
+
 /** Thrown to end the script, for `exit` and for a failure under `set -e`. */
 export class Exit extends Error {
   override readonly name = "Exit";
@@ -24,6 +26,12 @@ export class Jump extends Error {
 
 /** The output of a program that cannot be simulated. Results that depend on it are unknown. */
 export const UNKNOWN = "\u0000unknown\u0000";
+
+/** The text itself. @throws CannotTell if it depends on the output of a program that cannot be simulated */
+export function known(text: string): string {
+  if (text.includes(UNKNOWN)) throw new CannotTell("what a program prints");
+  return text;
+}
 
 /** The most statements to execute; a script with a longer loop is not simulated to its end. */
 export const MAX_STEPS = 10_000;

@@ -1,30 +1,26 @@
 import type { TestExpression, Word } from "unbash";
 import { CannotTell } from "../choices.ts";
-import { UNKNOWN } from "./control.ts";
+import { known } from "./control.ts";
 import { extendedExpression, shellPattern } from "./glob.ts";
 
 /** Evaluates `[[ ... ]]`, in which the right sides of comparisons are patterns. */
-export function testExpression(
-  expression: TestExpression,
-  text: (word: Word) => string,
-  pattern: (word: Word) => string,
-): boolean {
+export function testExpression(expression: TestExpression, text: (word: Word) => string): boolean {
   switch (expression.type) {
     case "TestLogical":
       return expression.operator === "&&"
-        ? expression.operands.every((operand) => testExpression(operand, text, pattern))
-        : expression.operands.some((operand) => testExpression(operand, text, pattern));
+        ? expression.operands.every((operand) => testExpression(operand, text))
+        : expression.operands.some((operand) => testExpression(operand, text));
     case "TestNot":
-      return testExpression(expression.operand, text, pattern) === (expression.negations.length % 2 === 0);
+      return testExpression(expression.operand, text) === (expression.negations.length % 2 === 0);
     case "TestGroup":
-      return testExpression(expression.expression, text, pattern);
+      return testExpression(expression.expression, text);
     case "TestUnary":
       return unaryTest(expression.operator, text(expression.operand));
     case "TestBinary": {
       const { operator, left, right } = expression;
-      if (operator === "=~") return extendedExpression(known(pattern(right))).test(known(text(left)));
+      if (operator === "=~") return extendedExpression(known(text(right))).test(known(text(left)));
       if (operator === "=" || operator === "==" || operator === "!=")
-        return shellPattern(known(pattern(right))).test(known(text(left))) === (operator !== "!=");
+        return shellPattern(known(text(right))).test(known(text(left))) === (operator !== "!=");
       return binaryTest(text(left), operator, text(right));
     }
   }
@@ -83,9 +79,4 @@ function binaryTest(left: string, operator: string, right: string): boolean {
       return answer;
     }
   }
-}
-
-function known(value: string): string {
-  if (value.includes(UNKNOWN)) throw new CannotTell("what a program prints");
-  return value;
 }
