@@ -264,7 +264,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     });
   });
 
-  test("replaces a stripped file in the store with the debug file, where the store allows it", async () => {
+  test("replaces a stripped file in the store with the debug file, but only with `force: true`", async () => {
     const id = buildIds["server"] ?? "";
     const poor = { id: "upload-0", content: readFileSync(bench.path("stripped")), finished: true };
     store.uploads.set(id, { ...poor });

@@ -29,7 +29,7 @@ const PROJECTS: readonly Judged[] = [
     broken: ["error gate binaries ci.yml:713", "error gate integration-linux ci.yml:713"],
   },
   {
-    // GitHub treats a condition with text around `${{ }}` as true. Both conditions should not have `${{ }}`.
+    // GitHub treats a condition with text around `${{ }}` as true. Both conditions would have to be written without it.
     module: "github.com/opentofu/opentofu",
     findings: [
       // A default of type `string` is written as a number, which GitHub accepts.

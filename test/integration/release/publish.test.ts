@@ -67,7 +67,7 @@ describe("a release", () => {
     );
   });
 
-  test("gives each action tags of its own, whose trees contain only that action and the workflows", async () => {
+  test("gives each action tags of its own, whose trees contain only that action, without the workflows", async () => {
     using product = await Product.create();
     await product.publish();
     const files = await git(product.remote, ["ls-tree", "-r", "--name-only", "alpha/v1"]);
