@@ -2,7 +2,7 @@
 const only = (toolkit, packages) => ({
   name: `${toolkit.replaceAll(/\W+/g, "-")}-only-in-${packages}`,
   severity: "error",
-  comment: `@actions/${toolkit} is known to packages/${packages} alone (tests may use it as the peer)`,
+  comment: `only packages/${packages} may import @actions/${toolkit} (tests may use it as the other side)`,
   from: { pathNot: [`^packages/(${packages})/`, "^test/"] },
   to: { path: `node_modules/@actions/(${toolkit})/` },
 });
@@ -14,7 +14,7 @@ export default {
     {
       name: "declared-dependencies-only",
       severity: "error",
-      comment: "every import is declared in the package.json beside it; what tests alone use comes from the root",
+      comment: "every import must be declared in the nearest package.json; dependencies of tests are in the root's",
       from: {},
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"], pathNot: "node_modules/(@jest/globals|fast-check)/" },
     },

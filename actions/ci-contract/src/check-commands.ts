@@ -125,7 +125,7 @@ function placesInAction(words: readonly string[], step: Step, found: FoundJob): 
   });
 }
 
-/** The calls of a script, and those of the recipes that it runs with `just` or `make`, which fail when one of theirs fails. */
+/** The calls of a script, and those in recipes that it runs with `just` or `make`, which fail if one of them fails. */
 function withRecipes(calls: readonly Call[], scripts: RepositoryScripts, seen: readonly string[] = []): Call[] {
   return calls.flatMap((call) => {
     const [program] = call.words;

@@ -113,7 +113,7 @@ export function checkPromise(promised: Promised, project: Project, scripts: Repo
 
 function checkFound(promised: Promised, found: FoundJob): readonly Finding[] {
   const reach = checkReach(promised, found);
-  // What can never run needs no further look.
+  // A job that can never run needs no further checks.
   if (reach.some(({ level, message }) => level === "error" && message.startsWith("it can never run"))) return reach;
   return CHECKS.flatMap((check) => (check === checkReach ? reach : check(promised, found)));
 }

@@ -22,7 +22,7 @@ export async function readWorkflowFolder(folder: string, workspace: string): Pro
     .filter((file) => !listsSteps(file));
 }
 
-/** The scripts that commands of the workflows lead to, under the names that their programs look for. */
+/** Reads the justfile, the makefile and the local actions that the workflows use. */
 export function readScriptTexts(workspace: string, files: readonly WorkflowFile[]): ScriptTexts {
   const first = (...names: string[]): string => {
     const file = names.map((name) => path.join(workspace, name)).find((name) => existsSync(name));

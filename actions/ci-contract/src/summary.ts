@@ -2,7 +2,7 @@ import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Finding } from "./finding.ts";
 
-/** Annotations, outputs and the summary: one line for each job, one for each finding. */
+/** Writes the annotations, the outputs and the summary: one line for each job, and one for each finding. */
 export function reportFindings(
   runner: ActionRunner,
   found: readonly Finding[],
@@ -38,7 +38,7 @@ export function reportFindings(
   }
 }
 
-/** The verdict as the headline, then what is wrong, errors first; the jobs that are as promised are folded. */
+/** Writes the verdict as the headline, then the findings, errors first; jobs without findings are folded. */
 function writeSummary(
   summary: ActionRunner["summary"],
   findings: readonly Finding[],

@@ -12,7 +12,7 @@ import {
 } from "@release-actions/elf";
 import { SymbolsError } from "./symbols-error.ts";
 
-/** What is known of one ELF file. */
+/** The properties of one ELF file that matter here. */
 export interface Inspected {
   readonly file: string;
   readonly type: string;

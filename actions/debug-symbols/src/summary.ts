@@ -6,7 +6,7 @@ import type { Stored } from "./store.ts";
 /** The value of an input that switches off a service or an artifact. */
 export const NONE = "none";
 
-/** What became of one debug file. */
+/** The state of one debug file. */
 export interface Fate {
   readonly product: Product;
   /** Undefined when the store did not get it. */

@@ -1,6 +1,6 @@
 import { Fault } from "@release-actions/report";
 
-/** Something about a binary or its debug file that stops the step. */
+/** A fault of a binary or its debug file that stops the step. */
 export class SymbolsError extends Fault {
   override readonly name = "SymbolsError";
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Fault } from "@release-actions/report";
 
-/** Lock files of other programs by their usual names (lower case), and whose they are. */
+/** The usual names of other programs' lock files, in lower case, and the program of each. */
 const OTHERS: Readonly<Record<string, string>> = {
   "cargo.lock": "cargo's",
   "poetry.lock": "Poetry's",

@@ -7,7 +7,7 @@ import { refuseOtherLock } from "./other-locks.ts";
 /** A lock with hundreds of packages has about 50 kB; a file of several megabytes is something else. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Reads a TOML file, named relative to the working folder as annotations want it. */
+/** Reads a TOML file. Locations name it relative to the working directory, as annotations require. */
 export function readDocument(file: string): TomlDocument {
   const shown = path.relative(process.cwd(), file);
   const name = shown.startsWith("..") ? file : shown;

@@ -5,7 +5,7 @@ import type { ParsedLock } from "@release-actions/environment";
 import { Fault, type Problem } from "@release-actions/report";
 import type { Services } from "./services.ts";
 
-/** The root file system's archive must be the one the lock was resolved against. */
+/** Checks that the root file system's archive is the one that the lock was resolved against. */
 export async function checkBaseImage(
   file: string | undefined,
   { lock, place }: ParsedLock,

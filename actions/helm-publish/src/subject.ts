@@ -59,7 +59,7 @@ async function findSubject(
   return { folder, shown, chart, version: chartVersion(chart) };
 }
 
-/** The folders that are named, patterns such as `charts/*` spelled out; without any, the only one under `charts/`. */
+/** The folders of the input, with patterns such as `charts/*` expanded; without any, the only one under `charts/`. */
 async function chartFolders(named: readonly string[], workspace: string): Promise<readonly string[]> {
   if (named.length === 0) return [await onlyChart(workspace)];
   return named.flatMap((name) => {

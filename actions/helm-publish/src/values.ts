@@ -1,18 +1,18 @@
 import { globSync } from "node:fs";
 import path from "node:path";
 
-/** Files of values that are given to Helm together. */
+/** A set of values files that are passed to Helm together. */
 export interface ValueSet {
-  /** For messages. */
+  /** The name for messages. */
   readonly name: string;
   readonly args: readonly string[];
-  /** The chart's own values alone. */
+  /** Only the chart's own values. */
   readonly isDefault: boolean;
 }
 
 /**
- * The sets of values that a chart is linted and rendered with: those that are named, one set a line, its files separated
- * by commas; else each of `ci/*-values.yaml`, as chart-testing takes them; else the defaults.
+ * The sets of values for linting and rendering a chart: those of the input (one set per line, its files separated by
+ * commas), else each of `ci/*-values.yaml` as in chart-testing, else only the defaults.
  */
 export async function valueSets(lines: readonly string[], folder: string): Promise<readonly ValueSet[]> {
   const own = globSync("ci/*-values.yaml", { cwd: folder }).sort();

@@ -45,7 +45,7 @@ export async function findDependencyProblems(
           location,
         });
       } else if (place === undefined && isThere && own !== undefined) {
-        const message = `${source.file} needs \`${value}\`, which is a formula of this tap: write \`${own}/${value}\`, as Homebrew loads no short name from a tap that is not trusted`;
+        const message = `${source.file} needs \`${value}\`, which is a formula of this tap: write \`${own}/${value}\`, because Homebrew does not load short names from a tap that is not trusted`;
         problems.push({ level: "warning", title: "homebrew-publish", message, location });
       }
     }

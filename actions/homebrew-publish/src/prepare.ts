@@ -48,7 +48,7 @@ function spelledTag(downloadBase: string | undefined, tag: string): string {
   return /\/releases\/download\/(.+)$/.exec(downloadBase ?? "")?.[1] ?? tag;
 }
 
-/** All findings about a formula as cargo-dist wrote it. */
+/** All findings about a formula. */
 export function findProblems(source: Source, expected: Expectation): readonly Problem[] {
   try {
     return [

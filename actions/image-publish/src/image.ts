@@ -33,9 +33,12 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   requireOneImage(archive);
   if (images.length > 1 && root === undefined) {
     const found = images.map(({ platform }) => formatPlatform(platform)).join(", ");
-    throw new ImagePublishError(`${label} is a docker archive of images for ${found}, which no index holds together`, {
-      advice: "Write an OCI archive: its index names one image for each platform.",
-    });
+    throw new ImagePublishError(
+      `${label} is a docker archive of images for ${found}, without an index that combines them`,
+      {
+        advice: "Write an OCI archive: its index names one image for each platform.",
+      },
+    );
   }
   if (root === undefined) throw new ImagePublishError(`${label} has no manifest, and none can be made for it`);
   const missing = images.flatMap((image) => image.missing);

@@ -65,7 +65,7 @@ export async function loadImage(connecting: Promise<Engine>, inputs: Inputs, job
   const misses: MissingArtifactError[] = [];
   for (const [index, place] of inputs.places.entries()) {
     try {
-      // An early place is checked once, without waiting: it is the last one with artifacts that somebody may be filling.
+      // Wait only at the last place whose artifact may still be produced. The places before it are checked once.
       const wait = !inputs.places.slice(index + 1).some(({ kind }) => kind === "commit");
       return await loadFrom(place, connecting, inputs, { ...job, wait });
     } catch (error) {

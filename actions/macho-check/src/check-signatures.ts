@@ -4,7 +4,7 @@ import type { ActionRunner } from "./action.gen.ts";
 import { notNotarized, parseAccepted } from "./notarized.ts";
 import { summarize } from "./summary.ts";
 
-/** Checks every product and reports; what is wrong is an annotation on its file. */
+/** Checks every product, and reports each finding as an annotation on its file. */
 export async function checkSignatures(runner: ActionRunner): Promise<void> {
   const { path: patterns, mode, "team-id": teamId, submissions, authorities: files } = runner.inputs;
   const authorities = await readAuthorities(files);

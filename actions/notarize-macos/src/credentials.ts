@@ -25,8 +25,8 @@ const API_KEY = ["api-key", "api-key-id"] as const;
 const APPLE_ID = ["apple-id", "app-specific-password", "team-id"] as const;
 
 /**
- * Decides how to sign in, before anything else happens.
- * @throws Fault naming the inputs that are empty, or what is wrong with one; never a secret
+ * Chooses the credentials, before anything else happens.
+ * @throws Fault naming the inputs that are empty or invalid, without quoting a secret
  */
 export function readCredentials(inputs: Inputs): Credentials {
   const { backend, "api-key": apiKey, "api-key-id": keyId, "api-issuer": issuer } = inputs;

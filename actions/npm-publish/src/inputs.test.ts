@@ -70,7 +70,7 @@ describe("the input `template`", () => {
   test.each([
     ["an unknown variable", '{"a":"${other}"}', "has ${other}, expected one of"],
     ["text that is not JSON", "{,}", "is not JSON"],
-    ["a list", "[]", "holds no JSON object"],
+    ["a list", "[]", "does not contain a JSON object"],
   ])("is refused with %s", async (_name, text, message) => {
     await expect(withTemplate(text, (fill) => fill(product("widget"), linux, undefined))).rejects.toThrow(message);
   });

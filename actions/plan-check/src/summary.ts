@@ -10,7 +10,7 @@ interface Checked {
   readonly isDropped: DroppedTargets;
 }
 
-/** Sets the outputs, annotates what is missing, and shows which target is planned for which app. */
+/** Sets the outputs, annotates missing archives, and shows which targets are planned for each app. */
 export function summarize(runner: ActionRunner, plan: DistPlan, { config, missing, isDropped }: Checked): void {
   const versions = versionsOf(plan);
   runner.setOutput("version", new Set(plan.releases.map(({ version }) => version.text)).size === 1 ? versions : "");

@@ -6,7 +6,7 @@ const RECIPE = "notice-file";
 /** The names that just looks for (just's manual, "Quick Start"). */
 const NAMES = ["justfile", "Justfile", ".justfile", "JUSTFILE"];
 
-/** The command that creates the notice: the given one, else the justfile's recipe; undefined when there is neither. */
+/** The command that creates the notice: the given one, else the justfile's recipe; undefined for `none` or neither. */
 export function chooseNotice(given: string | undefined, cwd: string): string | undefined {
   if (given !== undefined) return given === "none" ? undefined : given;
   const file = findJustfile(cwd);

@@ -4,7 +4,7 @@ import { isMac } from "./variables.ts";
 
 /**
  * Reads the input `tools`: each is `name` or `name@version`. A name alone means any version on the PATH, else the
- * pinned one. An empty input means the tools that the notice needs and that are missing on a Mac.
+ * pinned one. An empty input means the tools for the notice on a Mac, which lacks them, and none elsewhere.
  */
 export function chooseTools(
   given: readonly string[],

@@ -189,7 +189,7 @@ describe("reading the release back", () => {
     ["an incomplete upload", assets({ state: "starter" }), {}, `${LINUX} is attached to v1.2.3, but has no content`],
     ["an empty file", assets({ size: 0 }), {}, "has no content"],
     ["other bytes", assets({ digest: `sha256:${"b".repeat(64)}` }), {}, `${LINUX} of v1.2.3 is sha256:bbb`],
-    ["a pre-release flag that the plan does not have", assets(), { isPrerelease: true }, "is marked as pre-release"],
+    ["a pre-release flag that the plan does not have", assets(), { isPrerelease: true }, "is marked as a pre-release"],
   ])("finds %s", (_name, found, of, message) => {
     const { problems, row } = readBack(found, of);
     expect(problems.map((problem) => problem.message).join("\n")).toContain(message);

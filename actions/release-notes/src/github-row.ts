@@ -39,7 +39,7 @@ export function readBackRelease(
   }
   if (release.isPrerelease !== plan.isPrerelease) {
     say(
-      `the release ${release.tag} is marked as ${release.isPrerelease ? "" : "no "}pre-release, but the plan says otherwise`,
+      `the release ${release.tag} is ${release.isPrerelease ? "" : "not "}marked as a pre-release, but the plan says otherwise`,
     );
   }
   const whole = problems.length === 0;

@@ -14,7 +14,7 @@ export interface MergeOptions {
 
 export interface Merged {
   readonly text: string;
-  /** Sections that people changed; they stay as they are. */
+  /** The names of sections that people changed and that were therefore kept. */
   readonly kept: readonly string[];
 }
 

@@ -14,7 +14,7 @@ const PROCESSORS: Readonly<Record<string, string>> = {
   riscv64gc: "RISC-V",
 };
 
-/** A Rust target triple for people: `macOS, Apple silicon`. Triples nobody listed stay as they are. */
+/** A readable name for a Rust target triple, such as `macOS, Apple silicon`. Unknown triples stay as they are. */
 export function platformName(target: string): string {
   const system = SYSTEMS.find(([pattern]) => pattern.test(target))?.[1];
   const cpu = target.split("-")[0] ?? "";

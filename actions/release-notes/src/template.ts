@@ -13,7 +13,7 @@ export interface Values {
   readonly changes: string;
   /** Install commands for the channels that have the release. */
   readonly install: string;
-  /** Installers of the release: scripts with their command, packages for systems. */
+  /** Installers of the release: commands for scripts, links to system packages. */
   readonly installers: string;
   /** Tables of archives. */
   readonly downloads: string;

@@ -34,7 +34,7 @@ export function productPattern({ path: file, triple }: Product, plan: Plan): str
   return plan.targets.length > 1 ? `${triple}.${path.basename(file)}=${file}` : file;
 }
 
-/** The context that influences the build, with values that do not depend on the machine's paths. */
+/** The settings that influence the build, in values that are equal on all machines with the same settings. */
 async function buildContext(plan: Plan, { exec, env }: ActionRunner): Promise<Map<string, string>> {
   const version = async (tool: string): Promise<string> =>
     (await exec(tool, ["--version"], { cwd: plan.cwd, onOutput: () => undefined })).stdout.trim();

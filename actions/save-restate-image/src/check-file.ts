@@ -61,7 +61,7 @@ async function requireFile(path: string): Promise<Stats> {
     const found = await stat(path);
     if (found.isFile()) return found;
     throw new Fault(
-      `${shortPath(path)} is ${found.isDirectory() ? "a folder" : "no regular file"}, expected the archive of an image`,
+      `${shortPath(path)} is ${found.isDirectory() ? "a folder" : "not a regular file"}, expected the archive of an image`,
     );
   } catch (error) {
     if (!(error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")))

@@ -18,6 +18,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 const USER_INFO = /\b[a-z][a-z0-9+.-]*:\/\/([^\s/?#@:]*)(?::([^\s/?#]*))?@/gi;
 const SHORTEST_TOKEN = 20;
 
+/** One or more inputs of the step are missing or invalid. */
 export class InputError extends Fault {
   override readonly name = "InputError";
 }

@@ -10,6 +10,7 @@ const CUT_NOTE = "\n\n_This summary was cut at 1 MiB; the log has all of it._\n"
 /** The kind of a result. `waiting` means that a person must approve it. */
 export type Mark = "success" | "waiting" | Level;
 
+/** The emoji for each kind of result. */
 export const MARKS: Readonly<Record<Mark, string>> = {
   ...{ success: "✅", waiting: "⏳", error: "❌", warning: "⚠️", notice: "ℹ️" },
 };

@@ -74,7 +74,7 @@ export function paddingAfter(size: number): number {
   return (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES;
 }
 
-/** Octal digits, or GNU's base-256 when the first bit is set. `field` names it in errors. */
+/** Reads a number in octal digits, or in GNU's base-256 if the first bit is set. `field` is the name for errors. */
 export function readNumber(block: Uint8Array, start: number, length: number, field: string, offset: number): number {
   const bytes = block.subarray(start, start + length);
   const first = bytes[0] ?? 0;

@@ -12,6 +12,7 @@ export interface TarIndex {
   readonly hasEndBlocks: boolean;
 }
 
+/** A member that is a regular file. */
 export type TarFile = Extract<TarMember, { kind: "file" }>;
 
 /**

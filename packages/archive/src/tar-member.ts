@@ -15,10 +15,11 @@ interface Member {
   readonly offset: number;
 }
 
+/** A file, folder or link of a tar. */
 export type TarMember =
   | (Member & { readonly kind: "file" })
   | (Member & { readonly kind: "directory" })
-  /** `target` is a path of the archive, whatever the link itself says. */
+  /** `target` is a path in the archive, even if the link is relative to its own folder. */
   | (Member & { readonly kind: "symlink" | "hardlink"; readonly target: string });
 
 /** The extended headers before a member. */

@@ -4,6 +4,7 @@ import { BLOCK_BYTES, checksum, MAX_OCTAL, paddingAfter } from "./tar-header.ts"
 /** The end of a tar: two blocks of zeros. */
 export const TAR_END: Uint8Array = new Uint8Array(2 * BLOCK_BYTES);
 
+/** A member to write. `size` is in bytes; the default mode is 0644 for files and 0755 for folders. */
 export type TarEntry =
   | { readonly kind: "file"; readonly path: string; readonly size: number; readonly mode?: number }
   | { readonly kind: "directory"; readonly path: string; readonly mode?: number }
@@ -62,7 +63,7 @@ function fitsField(text: string): boolean {
   return Buffer.byteLength(text) <= 100;
 }
 
-/** Cuts a name to the header's field without splitting a character. The PAX header has the whole name. */
+/** The first 100 bytes of a name for the header, with `_` for other than ASCII. The PAX header has the whole name. */
 function cutToField(text: string): string {
   return fitsField(text)
     ? text

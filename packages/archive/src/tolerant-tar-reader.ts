@@ -25,7 +25,7 @@ interface Said {
 /**
  * Reads a tar member by member like Go's archive/tar, with which Docker, containerd, podman and skopeo read images. It
  * accepts headers of Version 7, absolute names, sparse files, devices and repeated names, and ignores data after the
- * end. Use it only for archives that are not unpacked to disk; for those, use `TarReader`.
+ * end. Use it only for archives that are not unpacked to disk, and `TarReader` for all others.
  */
 export class TolerantTarReader {
   readonly #cursor: Cursor;

@@ -91,7 +91,7 @@ function readEnd(reader: ByteReader): DirectoryPlace {
   return { count, size, start };
 }
 
-/** The zip64 end record and its locator (4.3.14, 4.3.15), when a locator stands before the end record. */
+/** The zip64 end record (4.3.14), if its locator (4.3.15) is before the end record. */
 async function readZip64End(
   source: RandomAccessSource,
   endOffset: number,

@@ -47,9 +47,9 @@ describe("the mode", () => {
 
   test.each<[title: string, entry: CraftedEntry, message: string]>([
     ["a link", { ...a, mode: 0o120777 }, '"a" is a symbolic link (at byte 35)'],
-    ["a fifo", { ...a, mode: 0o010644 }, "no plain file or folder, its mode is 10644"],
-    ["a file by its mode, a folder by its name", { name: "a/", mode: 0o100644 }, "no plain file or folder"],
-    ["a folder by its mode, a file by its name", { ...a, mode: 0o040755 }, "no plain file or folder"],
+    ["a fifo", { ...a, mode: 0o010644 }, "not a plain file or folder, its mode is 10644"],
+    ["a file by its mode, a folder by its name", { name: "a/", mode: 0o100644 }, "not a plain file or folder"],
+    ["a folder by its mode, a file by its name", { ...a, mode: 0o040755 }, "not a plain file or folder"],
   ])("of %s is refused", async (_title, entry, message) => {
     await expect(open(entry)).rejects.toMatchObject({
       problem: "unsupported",
@@ -61,7 +61,7 @@ describe("the mode", () => {
     const listed = (entry: CraftedEntry) => openZip(memorySource(zip([entry])), undefined, "list");
     expect(await listed({ ...a, mode: 0o120777 })).toMatchObject([{ isLink: true, mode: 0o777 }]);
     await expect(listed({ name: "a/", mode: 0o120777 })).rejects.toThrow("a symbolic link");
-    await expect(listed({ ...a, mode: 0o060644 })).rejects.toThrow("no plain file");
+    await expect(listed({ ...a, mode: 0o060644 })).rejects.toThrow("not a plain file");
   });
 });
 

@@ -186,7 +186,7 @@ function unixAttributes(
   const isFolder = name.at(-1) === 0x2f;
   const isLink = type === 0o120000 && !isFolder && links === "list";
   if (type !== 0 && type !== (isFolder ? 0o040000 : 0o100000) && !isLink) {
-    const what = type === 0o120000 ? "a symbolic link" : `no plain file or folder, its mode is ${mode.toString(8)}`;
+    const what = type === 0o120000 ? "a symbolic link" : `not a plain file or folder, its mode is ${mode.toString(8)}`;
     throw new ArchiveError("unsupported", `${quote(Buffer.from(name).toString())} is ${what}`, start);
   }
   return { mode: mode & 0o7777, isLink };

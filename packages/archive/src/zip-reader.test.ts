@@ -196,7 +196,7 @@ describe.each(readers)("a zip %s", (way, read) => {
     ["B85", "an unknown method", zip([{ ...a, method: 93 }]), /compression method 93/],
     ["B85", "version 6.3", zip([{ ...a, version: 63 }]), /version 6.3/],
     ["B86", "a symbolic link", zip([{ ...a, mode: 0o120777 }]), /symbolic link/],
-    ["F52", "a device", zip([{ ...a, mode: 0o020644 }]), /no plain file/],
+    ["F52", "a device", zip([{ ...a, mode: 0o020644 }]), /not a plain file/],
     ["B87", "a folder with data", zip([{ ...a, name: "a/", mode: 0 }]), /has data/],
     ["B88", "bytes before", Buffer.concat([Buffer.from("MZ"), zip([a])]), /does not end at its end|gap/],
     [

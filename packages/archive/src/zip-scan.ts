@@ -37,6 +37,7 @@ export interface ScannedEntry {
   read(): AsyncIterable<Uint8Array> | undefined;
 }
 
+/** The entries of a zip in the order of its directory, and its comment. */
 export interface ScannedZip {
   readonly entries: readonly ScannedEntry[];
   readonly comment: string;

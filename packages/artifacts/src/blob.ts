@@ -30,6 +30,7 @@ export interface Pace {
   readonly window: { readonly ms: number; readonly bytes: number };
 }
 
+/** The limits for downloads unless the caller sets others. */
 export const DEFAULT_PACE: Pace = {
   headersMs: 30_000,
   silenceMs: 20_000,

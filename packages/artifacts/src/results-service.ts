@@ -39,6 +39,7 @@ export interface ResultsService {
   remove(name: string, signal?: AbortSignal): Promise<boolean>;
 }
 
+/** An artifact of the current run. */
 export interface OwnArtifact extends ArtifactLocation {
   /** Whether this attempt of the run created it. The name of another attempt's artifact can be used again. */
   readonly ofThisAttempt: boolean;
@@ -72,6 +73,7 @@ const listing: Decoder<{ artifacts: readonly ListedArtifact[] }> = object({
 });
 const signedUrl = object({ signed_url: string });
 
+/** Connects to the artifact service of the current run. @throws AccessError when the token does not name a run */
 export function createResultsService(options: ResultsOptions): ResultsService {
   const ids = backendIds(options.token);
   const own = { workflow_run_backend_id: ids.run, workflow_job_run_backend_id: ids.job };

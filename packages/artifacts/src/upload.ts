@@ -15,6 +15,7 @@ const MAX_TRIES = 4;
 const FIRST_PAUSE_MS = 2000;
 const MAX_SILENCE_MS = 60_000;
 
+/** The artifact to upload. */
 export interface UploadRequest {
   readonly name: string;
   /** The only file of the artifact. */
@@ -35,6 +36,7 @@ export interface UploadOptions {
   readonly firstPauseMs?: number;
 }
 
+/** An uploaded or reused artifact. */
 export interface Upload {
   readonly id: number;
   /** `sha256:<hex>` of the stored bytes. */

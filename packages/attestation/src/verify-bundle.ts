@@ -9,6 +9,7 @@ const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 const STATEMENT_TYPE = "application/vnd.in-toto+json";
 const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 
+/** What an attestation must prove: its subject and its signer. */
 export interface AttestationPolicy {
   /** `sha256:<hex>` of the subject that the attestation must be about. */
   readonly digest: string;
@@ -19,6 +20,7 @@ export interface AttestationPolicy {
   readonly issuer?: string;
 }
 
+/** The proven facts of a valid attestation. */
 export interface Signed {
   /** The workflow that signed, as in the certificate: `https://github.com/…@refs/heads/main`. */
   readonly identity: string;

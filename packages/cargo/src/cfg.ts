@@ -4,6 +4,7 @@ export interface Cfg {
   readonly value: string | undefined;
 }
 
+/** Reads the output of `rustc --print cfg`. */
 export function parseCfgLines(text: string): Cfg[] {
   return text
     .split("\n")

@@ -5,6 +5,7 @@ import { ON_COMMAND_LINE, parseConfigArgument } from "./config-argument.ts";
 import { mergeConfig } from "./config-merge.ts";
 import { CargoError } from "./fault.ts";
 
+/** Where to look for configuration files. */
 export interface ConfigOptions {
   /** The working directory of cargo, which reads the configuration there and in every folder above. */
   readonly cwd: string;
@@ -14,6 +15,7 @@ export interface ConfigOptions {
   readonly overrides?: readonly string[];
 }
 
+/** The merged configuration, and the files that it comes from. */
 export interface CargoConfig {
   /** The absolute paths of the files read, in order of precedence; included files follow the one that includes them. */
   readonly files: readonly string[];

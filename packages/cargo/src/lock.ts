@@ -4,6 +4,7 @@ import { CargoError } from "./fault.ts";
 /** The newest supported `version` of Cargo.lock (cargo 1.78 and later write 4). */
 const NEWEST_LOCK = 4;
 
+/** One `[[package]]` of a Cargo.lock. */
 export interface LockedPackage {
   readonly name: string;
   readonly version: TomlString;
@@ -11,6 +12,7 @@ export interface LockedPackage {
   readonly source: string | undefined;
 }
 
+/** A parsed Cargo.lock; `version` is that of its format. */
 export interface LockFile {
   readonly document: TomlDocument;
   readonly version: number;

@@ -32,6 +32,7 @@ const DEFAULTS: Readonly<Record<"dev" | "release", Profile>> = {
   },
 };
 
+/** The sources that a profile is resolved from. */
 export interface ProfileQuestion {
   readonly workspace: Workspace;
   readonly config: CargoConfig;

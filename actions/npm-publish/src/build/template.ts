@@ -47,5 +47,5 @@ export function parseManifest(text: string, file: string): Manifest {
   } catch (cause) {
     throw new NpmError(`${file} is not JSON`, { cause });
   }
-  throw new NpmError(`${file} holds no JSON object`);
+  throw new NpmError(`${file} does not contain a JSON object`);
 }

@@ -48,7 +48,7 @@ export async function openKnownStages(
   };
 }
 
-/** Refuses a stage with other content: whoever approves it would publish what this run did not build. */
+/** Refuses a stage with other content, because approving it would publish something that this run did not build. */
 async function fromRegistry(built: BuiltPackage, found: StagedVersion, registry: NpmRegistry): Promise<KnownStage> {
   const known = { id: found.id, tag: found.tag, isCertain: true };
   const own = await readFile(built.tarball);

@@ -14,7 +14,7 @@ import type { ActionRunner } from "../action.gen.ts";
 import type { BuiltPackage } from "../build/pack.ts";
 import type { NpmCli } from "../npm-cli.ts";
 
-/** How the packages will be published. */
+/** The credentials for publishing, and whether to create provenance. */
 export interface Credentials {
   readonly kind: "token" | "identity" | "none";
   readonly provenance: boolean;

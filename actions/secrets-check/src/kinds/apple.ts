@@ -38,7 +38,7 @@ export const checkP12: OfflineCheck = async (subject) => {
   }
 };
 
-/** `xxxx-xxxx-xxxx-xxxx`, as account.apple.com shows it. */
+/** Checks an app-specific password: `xxxx-xxxx-xxxx-xxxx`, as account.apple.com shows it. */
 export const checkAppPassword: OfflineCheck = (subject) => {
   if (/^[a-z]{4}(-[a-z]{4}){3}$/.test(subject.value)) return [];
   return [
@@ -50,7 +50,7 @@ export const checkAppPassword: OfflineCheck = (subject) => {
   ];
 };
 
-/** The .p8 file of an App Store Connect API key: a private key on the P-256 curve, as notarize-macos takes it. */
+/** Checks the .p8 file of an App Store Connect API key (a private key on the P-256 curve), as notarize-macos does. */
 export const checkApiKey: OfflineCheck = async (subject) => {
   const { AppStoreKeyError, readAppStoreKey } = await import("@release-actions/app-store-key");
   try {

@@ -8,8 +8,8 @@ const KEY_BYTES = 32;
 const MAX_SCRYPT_BYTES = 256 << 20;
 
 /**
- * The key that `cosign generate-key-pair` writes: a PEM block around JSON, encrypted by a password with scrypt and
- * NaCl's secretbox (github.com/secure-systems-lab/go-securesystemslib, package encrypted). The password opens it.
+ * Checks a key of `cosign generate-key-pair`, and decrypts it with the password. It is a PEM block around JSON,
+ * encrypted with scrypt and NaCl's secretbox (github.com/secure-systems-lab/go-securesystemslib, package encrypted).
  */
 export const checkCosignKey: OfflineCheck = (subject) => {
   const [, , body = ""] = LABELS.exec(textOf(subject.value)) ?? [];

@@ -13,7 +13,7 @@ export interface Subject {
   readonly expiresWithinDays: number;
 }
 
-/** Looks at a secret without any network. */
+/** Checks a secret without network access. */
 export type OfflineCheck = (subject: Subject) => Finding[] | Promise<Finding[]>;
 
 const DAY_MS = 24 * 3600 * 1000;

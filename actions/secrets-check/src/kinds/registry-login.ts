@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.ts";
 import { checkExpiry, decodeBase64, jwtExpiry, type OfflineCheck, problem, type Subject, unknown } from "./kind.ts";
 
-/** Docker's access tokens of people and of organizations (docs.docker.com, "Personal access tokens"): 27 and more characters behind the prefix. */
+/** Docker's personal and organization access tokens: a prefix, and 27 or more characters (docs.docker.com). */
 const DOCKER_TOKEN = /^dckr_[po]at_[\w-]{27,}$/;
 /** Amazon's registries, whose passwords are valid for 12 hours (AWS docs, "Private registry authentication"). */
 const AMAZON = /\.dkr\.ecr(?:-fips)?\.[\w-]+\.amazonaws\.com(?:\.cn)?$/;
@@ -55,7 +55,7 @@ function saidByUser(user: string): (subject: Subject) => Finding[] {
   }
 }
 
-/** Google's key file (Artifact Registry docs, "Configure authentication to Artifact Registry for Docker"). */
+/** Checks Google's key file (Artifact Registry docs, "Configure authentication to Artifact Registry for Docker"). */
 function checkKeyFile(subject: Subject): Finding[] {
   if (isJsonObject(subject.value)) return [];
   const isEncoded = isJsonObject(decodeBase64(subject.value)?.toString("utf8") ?? "");

@@ -12,7 +12,7 @@ const OTHER_NPM_TOKEN =
 /** Prefixes of tokens of other services, which no npm registry accepts. */
 const OTHER_MAKERS =
   /^(?:pypi-|dckr_|cio|rubygems_|sk-|sk_|xox[abp]-|A[KS]IA|AIza|hf_|dop_v1_|shp|SG\.|glsa_|npmrc|_auth)/;
-/** npm's tokens before 2021, all of which it has revoked. */
+/** Tokens in npm's format before 2021. npm has revoked all of them. */
 const OLD_NPM_TOKEN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const LEAST_UNKNOWN_TOKEN = 20;
 const BEARER = /^[\x21-\x7e]{8,}$/;
@@ -47,7 +47,7 @@ export const checkNpmToken: OfflineCheck = (subject) => {
   return [problem(subject, "malformed", "it is not an npm access token (they begin with npm_)")];
 };
 
-/** Every form of token GitHub issues (docs: "GitHub's token formats"). */
+/** Checks a token in any of the formats that GitHub issues (docs: "GitHub's token formats"). */
 export const checkGitHubToken: OfflineCheck = (subject) =>
   matches(
     subject,

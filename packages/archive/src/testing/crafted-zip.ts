@@ -40,7 +40,7 @@ export interface CraftedEnd {
   count?: number;
   directoryOffset?: number;
   directorySize?: number;
-  /** A zip64 end record, with changes to what it says. */
+  /** A zip64 end record, some of whose fields may be changed. */
   zip64?: { count?: bigint; size?: bigint; offset?: bigint; located?: bigint };
   comment?: string;
 }
