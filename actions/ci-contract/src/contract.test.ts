@@ -26,15 +26,15 @@ const BAD = [
   ["jobs as a list", "jobs: [a]", "`jobs` must name at least one job"],
   ["an unknown key", "{ job: {}, jobs: { a: } }", "`job` is unknown, expected gate, jobs"],
   ["an unknown key of a job", "jobs: { a: { runs: x } }", "`runs` is unknown, expected workflow, run"],
-  ["a job that is a text", "jobs: { a: cargo test }", "job `a` must be a mapping"],
-  ["an id with a space", "jobs: { a b: }", "no job can have this id"],
-  ["a workflow without an ending", "jobs: { ci/a: }", "no job can have this id"],
+  ["a job that is text", "jobs: { a: cargo test }", "job `a` must be a mapping"],
+  ["a job id with a space", "jobs: { a b: }", "no job can have this id"],
+  ["a workflow without a file extension", "jobs: { ci/a: }", "no job can have this id"],
   ["a command that is a number", "jobs: { a: { run: 1 } }", "`run` must be a text"],
   ["no command in a list", "jobs: { a: { run: [] } }", "`run` must not be empty"],
   ["an empty command", "jobs: { a: { run: [''] } }", "`run` must be a text"],
-  ["an axis that is not a list", "jobs: { a: { matrix: { os: linux } } }", "`matrix.os` must be a list"],
+  ["a matrix axis that is not a list", "jobs: { a: { matrix: { os: linux } } }", "`matrix.os` must be a list"],
   ["a matrix that is a list", "jobs: { a: { matrix: [linux] } }", "`matrix` must list values"],
-  ["a gate that is true", "jobs: { a: { gate: true } }", "`gate` must be a text"],
+  ["a gate with the value true", "jobs: { a: { gate: true } }", "`gate` must be a text"],
 ] as const;
 
 describe("a contract", () => {

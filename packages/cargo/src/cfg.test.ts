@@ -30,7 +30,7 @@ describe("matchesCfg", () => {
     expect(matchesCfg(key, linux)).toBe(expected);
   });
 
-  test("`true` and `false` are constants, whatever names the compiler has set", () => {
+  test("treats `true` and `false` as constants, even if the compiler sets such names", () => {
     expect(matchesCfg("cfg(false)", parseCfgLines("false"))).toBe(false);
     expect(matchesCfg("cfg(true)", parseCfgLines("unix"))).toBe(true);
   });

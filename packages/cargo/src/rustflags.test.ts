@@ -156,7 +156,7 @@ rustflags = ["--cfg=d"]`;
     expect(warnings).toEqual([expect.stringContaining("cargo stops after two rounds and drops them")]);
   });
 
-  test("are ignored with one warning where nothing else adds a flag", async () => {
+  test("are ignored with a warning when the condition is malformed and there are no other flags", async () => {
     const { flags, warnings } = await resolve({ config: "[target.'cfg(unix']\nrustflags = ['a']" });
     expect(flags).toEqual([]);
     expect(warnings).toEqual([expect.stringMatching(/config\.toml:2: cargo ignores the malformed `cfg\(unix`/)]);

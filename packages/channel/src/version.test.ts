@@ -28,7 +28,7 @@ describe("parseVersion", () => {
     expect(() => parseVersion(text, "the version of widget")).toThrow("the version of widget is ");
   });
 
-  test("says what it expected of a version that nobody named", () => {
+  test("uses the default name of the value in its error", () => {
     expect(() => parseVersion("1.2")).toThrow(/^the version is "1\.2", expected a semantic version such as 1\.7\.4/);
     expect(() => parseVersion("1.2")).toThrow(expect.objectContaining({ name: "VersionError" }));
   });

@@ -48,7 +48,7 @@ describe("retrying", () => {
     );
   });
 
-  test("counts errors with a limit from the last progress", async () => {
+  test("restarts the count of limited errors on progress", async () => {
     const retries = new Retries("the call", patience);
     const strange = new TransientError("a page", { atMost: 1 });
     await retries.after(strange);

@@ -48,7 +48,7 @@ describe("the transport", () => {
     await expect(body.toArray()).rejects.toThrow();
   });
 
-  test("an answer that breaks off before anybody reads it ends nothing but itself", async () => {
+  test("causes no unhandled error when an unread answer is cancelled", async () => {
     const url = await serve((_message, response) => response.write("x"));
     const cancel = new AbortController();
     const { body } = await createTransport()({ url, signal: cancel.signal });
@@ -170,7 +170,7 @@ describe("readBody", () => {
     expect(await readBody(url, await createTransport()({ url }), { limit: 1000 })).toHaveLength(1000);
   });
 
-  test("leaves no timer behind that would keep the process from ending", async () => {
+  test("removes its timers, which would keep the process alive", async () => {
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
     const url = new URL("http://registry.example/");
     const before = timers();

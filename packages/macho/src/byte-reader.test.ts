@@ -6,7 +6,7 @@ const bytes = Buffer.from("00 01 02 03 04 05 06 07 ff ff ff ff".replaceAll(" ", 
 const little = new ByteReader(bytes, "a part", "little", 100);
 
 describe("ByteReader", () => {
-  test("says what is wrong with the file, and where", () => {
+  test("names the problem and its offset in the error", () => {
     const message = "a part: needs 4 bytes at 9, but has only 12: it is truncated or an offset is wrong (at byte 109)";
     expect(() => little.u32(9)).toThrow(MachoError);
     expect(() => little.u32(9)).toThrow(expect.objectContaining({ message, offset: 109 }));

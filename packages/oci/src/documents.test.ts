@@ -140,7 +140,7 @@ test("parseMediaType reads the type of any document that states it", () => {
   expect(parseMediaType(bytesOf({}), "a")).toBeUndefined();
 });
 
-test("a manifest or index that does not say its type is of OCI's, and one that says it of its own", () => {
+test("parseManifestKind returns the stated media type, or by default OCI's type of a manifest or index", () => {
   const docker = "application/vnd.docker.distribution.manifest.v2+json";
   expect(parseManifestKind(bytesOf({ mediaType: docker }), "a")).toBe(docker);
   expect(parseManifestKind(bytesOf({ config: {} }), "a")).toBe(MANIFEST);

@@ -179,7 +179,7 @@ describe("repackForLoad", () => {
       await rm(tempFolder, { recursive: true });
     });
 
-    test("does not mind that something else has emptied the folder for temporary files", async () => {
+    test("works when another program has deleted the folder for temporary files", async () => {
       const tempFolder = await mkdtemp(path.join(tmpdir(), "load-stream-"));
       const approve = (archive: ImageArchive) => {
         rmSync(tempFolder, { recursive: true });
@@ -192,7 +192,7 @@ describe("repackForLoad", () => {
       expect(json(await filesOf(Buffer.concat(output)), "manifest.json")).toHaveLength(1);
     });
 
-    test("takes the last of two layers with one name, though only the first was compressed", async () => {
+    test("uses the last of two layers with one name, even when only the first is compressed", async () => {
       const files = dockerArchive({ layers: ["one"], layerPath: () => "layer.tar" });
       const first = tarFile("layer.tar", zstdCompressSync(layerTar("replaced")));
       const { files: out } = await repack(chunked(Buffer.concat([first, tarOf(files)])), amd64, {

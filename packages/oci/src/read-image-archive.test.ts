@@ -167,7 +167,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     },
   );
 
-  test("in docker's form with gzip layers named by their content has digests where all was read, and none elsewhere", async () => {
+  test("in docker's format with gzip layers named by their content has digests only when the layers are read", async () => {
     const stored: string[] = [];
     const layerPath = (tar: Buffer, _index: number, bytes: Buffer): string => {
       stored.push(digestOf(bytes));
@@ -212,13 +212,13 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     ["B36", "an object of manifests", () => layout({}, {}), /`manifests` is an object/],
     [
       "B37",
-      "other bytes than its digest in a config",
+      "a config that does not match its digest",
       () => changed(soundLayout(), "config"),
       /has the digest sha256:/,
     ],
     [
       "B37",
-      "other bytes than its digest in a manifest",
+      "a manifest that does not match its digest",
       () => changed(soundLayout(), "manifest"),
       /has the digest sha256:/,
     ],
@@ -249,7 +249,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     ],
     [
       "B42",
-      "no known media type",
+      "an unknown media type",
       () => described({ mediaType: "text/plain" }),
       /holds no image: it holds an artifact of the type "text\/plain"/,
     ],
@@ -262,7 +262,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     ["B43", "an index that is also a manifest (F79)", () => layout({}, [], { layers: [], config: {} }), /has no place/],
     [
       "B43",
-      "a manifest with layers in other letters",
+      "a manifest with the key `layers` in another case",
       () => soundLayout({ manifest: { Layers: [] } }),
       /"Layers", which some would read as "layers"/,
     ],
@@ -290,7 +290,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     ],
     [
       "B55",
-      "a layer of no known kind",
+      "a layer of an unknown type",
       () => mislabelled("application/octet-stream"),
       /which is not a type of an image's layers/,
     ],
@@ -331,7 +331,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     ["B62", "a manifest.json that is an object", () => ({ "manifest.json": Buffer.from("{}") }), /expected a list/],
     [
       "B63",
-      "no config at its path",
+      "a missing config",
       () => dockerArchive({ entry: { Config: "gone.json" } }),
       /"gone.json", which is not there/,
     ],
@@ -345,7 +345,7 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     ],
     [
       "B66",
-      "a layer that is not there",
+      "a missing layer",
       () => dockerArchive({ entry: { Layers: ["a/layer.tar", "b/layer.tar"] } }),
       /"a\/layer.tar", which is not there/,
     ],
@@ -360,13 +360,13 @@ describe.each(archiveReaders)("an archive %s", (way, read) => {
     ["B70", "two lists of layers", () => reordered(), /list different layers/],
     [
       "B51",
-      "fewer diff IDs than layers in docker's form",
+      "fewer diff IDs than layers in docker's format",
       () => dockerArchive({ config: { rootfs: { type: "layers", diff_ids: [] } } }),
       /lists 2 layers, the config 0/,
     ],
     [
       "F69",
-      "an empty list beside an index",
+      "an empty list next to an index",
       () => ({ ...soundLayout(), "manifest.json": Buffer.from("[]") }),
       /lists no image/,
     ],

@@ -123,7 +123,7 @@ describe("PlainDigest", () => {
     expect(await of(compress(Buffer.of(1)), 1)).toBe(digestOf(Buffer.of(1)));
   });
 
-  test("is that of the content of pieces that are larger than what waits to be decompressed", async () => {
+  test("returns the digest of content in pieces larger than the decompressor's buffer", async () => {
     const large = randomBytes(600_000);
     expect(await of(gzipSync(large), 1 << 18)).toBe(digestOf(large));
   });

@@ -100,7 +100,7 @@ const DRIFTS: readonly Drift[] = [
     found: ["rust error Cargo.toml:9 <- rust-toolchain.toml:3"],
   },
   {
-    name: "a rust-version of a crate's own",
+    name: "a crate's own rust-version",
     change: edit("crates/types/Cargo.toml", "rust-version.workspace = true", 'rust-version = "1.80"'),
     found: ["rust error crates/types/Cargo.toml:6 <- rust-toolchain.toml:3"],
   },
@@ -120,7 +120,7 @@ const DRIFTS: readonly Drift[] = [
     found: ["rust error docker/debug.Dockerfile:5 <- rust-toolchain.toml:3"],
   },
   {
-    name: "a Rust image by way of an ARG",
+    name: "a Rust image with its version in an ARG",
     change: edit(
       "docker/debug.Dockerfile",
       "FROM rust:1.95.0-bookworm",
@@ -129,7 +129,7 @@ const DRIFTS: readonly Drift[] = [
     found: ["rust error docker/debug.Dockerfile:5 <- rust-toolchain.toml:3"],
   },
   {
-    name: "a dist that asks for another toolchain",
+    name: "another toolchain in cargo-dist's configuration",
     change: edit("dist-workspace.toml", 'ci = "github"', 'ci = "github"\nrust-toolchain-version = "1.90.0"'),
     found: ["rust error dist-workspace.toml:7 <- rust-toolchain.toml:3"],
   },
@@ -159,17 +159,17 @@ const DRIFTS: readonly Drift[] = [
     ].map((place) => `images error ${place} <- justfile:1`),
   },
   {
-    name: "an image that floats in a workflow alone",
+    name: "an image with a floating tag only in a workflow",
     change: edit(".github/workflows/ci.yml", "dev-tools:1.14.3", "dev-tools:latest"),
     found: ["images warning .github/workflows/ci.yml:10 <- docker/Dockerfile:4"],
   },
   {
-    name: "an image that floats in a build stage",
+    name: "an image with a floating tag in a build stage",
     change: edit("docker/Dockerfile", "dev-tools:1.14.3", "dev-tools:latest"),
     found: ["images error docker/Dockerfile:4 <- docker/debug.Dockerfile:1"],
   },
   {
-    name: "a Rust image that floats in a build stage",
+    name: "a Rust image with a floating tag in a build stage",
     change: edit(
       "docker/debug.Dockerfile",
       "FROM rust:1.95.0-bookworm",
@@ -179,7 +179,7 @@ const DRIFTS: readonly Drift[] = [
     unfixable: true,
   },
   {
-    name: "a chart left behind as a whole",
+    name: "a chart with an old version and appVersion",
     change: edit("charts/beacon/Chart.yaml", "1.7.6", "1.7.5"),
     found: [
       "version error charts/beacon/Chart.yaml:6 <- Cargo.toml:7",
@@ -187,17 +187,17 @@ const DRIFTS: readonly Drift[] = [
     ],
   },
   {
-    name: "an appVersion left behind",
+    name: "an old appVersion",
     change: edit("charts/beacon/Chart.yaml", 'appVersion: "1.7.6"', 'appVersion: "1.7.5"'),
     found: ["version error charts/beacon/Chart.yaml:7 <- Cargo.toml:7"],
   },
   {
-    name: "a lock file left behind",
+    name: "an old version in the lock file",
     change: edit("Cargo.lock", 'name = "beacon-types"\nversion = "1.7.6"', 'name = "beacon-types"\nversion = "1.7.5"'),
     found: ["lock error Cargo.lock:26 <- Cargo.toml:7"],
   },
   {
-    name: "a crate the lock file lacks",
+    name: "a crate that the lock file lacks",
     change: edit("Cargo.lock", 'name = "beacon-types"', 'name = "beacon-kinds"'),
     found: ["lock error Cargo.lock:1 <- Cargo.toml:7"],
     unfixable: true,
@@ -233,17 +233,17 @@ const DRIFTS: readonly Drift[] = [
     found: ["flags error .github/workflows/build-setup.yml:3 <- .cargo/config.toml:2"],
   },
   {
-    name: "a release setup with another answer",
+    name: "a release setup with a different configure answer",
     change: edit(".github/workflows/build-setup.yml", "ac_cv_func_regcomp=yes", "ac_cv_func_regcomp=no"),
     found: ["env error .github/workflows/build-setup.yml:5 <- docker/Dockerfile:12"],
   },
   {
-    name: "a release setup without an answer",
+    name: "a release setup without a configure answer",
     change: edit(".github/workflows/build-setup.yml", '    echo "ac_cv_func_regcomp=yes" >> "$GITHUB_ENV"\n', ""),
     found: ["env error .github/workflows/build-setup.yml:6 <- docker/Dockerfile:12"],
   },
   {
-    name: "an older image with its digest, the newer one's known here",
+    name: "an older image with its digest, when another file has the newer digest",
     change: all(
       pinnedEverywhere(`${DEV_TOOLS}:1.14.3@${digest("b")}`),
       edit("justfile", `1.14.3@${digest("b")}`, `1.14.2@${digest("a")}`),
@@ -252,7 +252,7 @@ const DRIFTS: readonly Drift[] = [
     fixed: ["justfile", `dev_tools_image := "${DEV_TOOLS}:1.14.3@${digest("b")}"\n`],
   },
   {
-    name: "one digest of several that was not bumped",
+    name: "one of several digests that was not updated",
     change: all(
       pinnedEverywhere(`${DEV_TOOLS}:1.14.3@${digest("b")}`),
       edit("dist-workspace.toml", digest("b"), digest("a")),
@@ -261,7 +261,7 @@ const DRIFTS: readonly Drift[] = [
     fixed: ["dist-workspace.toml", `${DEV_TOOLS}:1.14.3@${digest("b")}"`],
   },
   {
-    name: "a digest alone that is not the tag's",
+    name: "a digest without a tag that differs from the tag's digest",
     change: edit("justfile", `${DEV_TOOLS}:1.14.3`, `${DEV_TOOLS}@${digest("a")}`),
     imageDigest: registryWith(`${DEV_TOOLS}:1.14.3`, digest("b")),
     found: ["images error justfile:1 <- docker/Dockerfile:4"],
@@ -275,7 +275,7 @@ const DRIFTS: readonly Drift[] = [
     fixed: ["docker/debug.Dockerfile", `FROM rust:1.95.0-bookworm@${digest("b")}\n`],
   },
   {
-    name: "a Rust image whose tag is an ARG and whose digest is not",
+    name: "a Rust image whose tag is in an ARG and whose digest is not",
     change: edit(
       "docker/debug.Dockerfile",
       "FROM ghcr.io/example/dev-tools:1.14.3 AS builder\nCOPY . /src\nRUN cargo build --manifest-path /src/Cargo.toml\n\nFROM rust:1.95.0-bookworm",
@@ -289,7 +289,7 @@ const DRIFTS: readonly Drift[] = [
     ],
   },
   {
-    name: "a Rust image whose new digest nobody tells",
+    name: "a Rust image whose new digest is unknown",
     change: edit("docker/debug.Dockerfile", "rust:1.95.0-bookworm", `rust:1.94.0-bookworm@${digest("a")}`),
     found: ["rust error docker/debug.Dockerfile:5 <- rust-toolchain.toml:3"],
     fixed: ["docker/debug.Dockerfile", `FROM rust:1.94.0-bookworm@${digest("a")}\n`],
@@ -321,12 +321,12 @@ const INNOCENT: readonly [string, Change][] = [
     edit("docker/debug.Dockerfile", "FROM rust:1.95.0-bookworm", "FROM debian:trixie-slim"),
   ],
   [
-    "a crate of the workspace that needs a nightly of its own",
+    "a crate of the workspace that needs its own nightly",
     (product) => product.write("crates/client/rust-toolchain", "nightly-2026-10-01\n"),
   ],
   ["variants of one Rust image", edit("docker/debug.Dockerfile", "rust:1.95.0-bookworm", "rust:1.95.0-slim-trixie")],
   [
-    "a crate with a version of its own",
+    "a crate with its own version",
     all(
       edit("crates/types/Cargo.toml", "version.workspace = true\nedition", 'version = "0.4.0"\nedition'),
       edit("Cargo.lock", 'name = "beacon-types"\nversion = "1.7.6"', 'name = "beacon-types"\nversion = "0.4.0"'),
@@ -346,12 +346,12 @@ const INNOCENT: readonly [string, Change][] = [
       product.write("charts/beacon/charts/redis/Chart.yaml", "apiVersion: v2\nname: redis\nversion: 20.0.0\n"),
   ],
   [
-    "a second chart of another thing",
+    "a second chart for something else",
     (product) => product.write("charts/dashboards/Chart.yaml", "apiVersion: v2\nname: dashboards\nversion: 0.3.0\n"),
   ],
   ["an appVersion with a v", edit("charts/beacon/Chart.yaml", 'appVersion: "1.7.6"', 'appVersion: "v1.7.6"')],
   [
-    "more flags in a workflow, otherwise spelled",
+    "more flags in a workflow, in another spelling",
     edit(
       ".github/workflows/ci.yml",
       '"-C force-unwind-tables --cfg uuid_unstable --cfg tokio_unstable -D warnings"',
@@ -367,7 +367,7 @@ const INNOCENT: readonly [string, Change][] = [
     edit("justfile", "build-release:", "# was ghcr.io/example/dev-tools:1.0.0\nbuild-release:"),
   ],
   [
-    "a release setup by release-build-setup",
+    "a release setup that uses release-build-setup",
     (product) =>
       product.write(
         ".github/workflows/build-setup.yml",
@@ -379,7 +379,7 @@ const INNOCENT: readonly [string, Change][] = [
     edit("docker/debug.Dockerfile", "rust:1.95.0-bookworm", "localhost:5000/mirror/rust:1.95.0-bookworm"),
   ],
   [
-    "files of another repository inside",
+    "files of a nested repository",
     (product) =>
       all(
         () => product.write("sub/.git", "gitdir: ../.git/modules/sub\n"),
@@ -396,7 +396,7 @@ const INNOCENT: readonly [string, Change][] = [
     ),
   ],
   [
-    "a digest where the others have a tag, and no registry to ask",
+    "a digest where the others have a tag, without access to the registry",
     edit("justfile", `${DEV_TOOLS}:1.14.3`, `${DEV_TOOLS}@${digest("a")}`),
   ],
   [
@@ -416,7 +416,7 @@ const INNOCENT: readonly [string, Change][] = [
     ),
   ],
   [
-    "an old image in the name of a step and in its script's comment",
+    "an old image in a step's name and in a comment of its script",
     edit(
       ".github/workflows/ci.yml",
       "      - run: cargo test --workspace",
@@ -424,7 +424,7 @@ const INNOCENT: readonly [string, Change][] = [
     ),
   ],
   [
-    "a crate outside the workspace with a Rust, a version and a lock file of its own",
+    "a crate outside the workspace with its own Rust, version and lock file",
     (product) => {
       product.write(
         "fuzz/Cargo.toml",
@@ -451,7 +451,7 @@ const INNOCENT: readonly [string, Change][] = [
     ),
   ],
   [
-    "an image whose tag a recipe fills in",
+    "an image whose tag a recipe sets",
     edit(
       "justfile",
       "build-release:",
@@ -459,7 +459,7 @@ const INNOCENT: readonly [string, Change][] = [
     ),
   ],
   [
-    "what a changelog tells of earlier releases",
+    "earlier releases in a changelog",
     (product) =>
       product.write(
         "CHANGELOG.md",
@@ -467,7 +467,7 @@ const INNOCENT: readonly [string, Change][] = [
       ),
   ],
   [
-    "a stage for the build's platform, and one from nothing",
+    "a stage for the build platform, and one from scratch",
     edit(
       "docker/debug.Dockerfile",
       "FROM rust:1.95.0-bookworm",
@@ -475,7 +475,7 @@ const INNOCENT: readonly [string, Change][] = [
     ),
   ],
   [
-    "a dated nightly, which is newer than the rust-version that is promised",
+    "a dated nightly that is newer than the promised rust-version",
     all(
       edit("rust-toolchain.toml", "1.95.0", "nightly-2026-10-01"),
       edit(".github/workflows/ci.yml", "RUST_TOOLCHAIN: 1.95.0", "RUST_TOOLCHAIN: nightly-2026-10-01"),
@@ -484,7 +484,7 @@ const INNOCENT: readonly [string, Change][] = [
   ],
   ["1.95 beside 1.95.0", edit("Cargo.toml", 'rust-version = "1.95.0"', 'rust-version = "1.95"')],
   [
-    "flags of a stage that has more of them",
+    "a stage with additional flags",
     edit(
       "docker/Dockerfile",
       "WORKDIR /src",

@@ -201,7 +201,7 @@ describe("checkSigning", () => {
       message: /^is not signed$/,
     },
     {
-      title: "a signature that is broken",
+      title: "a broken signature",
       make: () => {
         const bytes = signed();
         return flip(bytes.indexOf(Buffer.from("fade0cc0", "hex")))(bytes);
@@ -222,7 +222,7 @@ describe("checkSigning", () => {
       message: /^is signed ad hoc by the linker, with no certificate$/,
     },
     {
-      title: "the flag of an ad-hoc signature beside a certificate",
+      title: "the flag of an ad-hoc signature together with a certificate",
       make: () => signed({ directory: { flags: ADHOC | RUNTIME } }),
       code: "ad-hoc",
       message: /^is signed ad hoc, with no certificate$/,
@@ -234,7 +234,7 @@ describe("checkSigning", () => {
       message: /^is signed ad hoc, with/,
     },
     {
-      title: "a CMS that cannot be read",
+      title: "an unreadable CMS",
       make: () => signed({ cms: () => Buffer.from("no DER") }),
       code: "signature-invalid",
       message: /^has a signature that cannot be read: /,
@@ -264,7 +264,7 @@ describe("checkSigning", () => {
       message: /^has a timestamp that was not made for its signature$/,
     },
     {
-      title: "a timestamp that cannot be read",
+      title: "an unreadable timestamp",
       make: () => signed({ cms: cmsOf({ unsigned: () => [["1.2.840.113549.1.9.16.2.14", sequence()]] }) }),
       code: "no-timestamp",
       message: /^has a timestamp that cannot be read: the type of a CMS message is missing$/,
@@ -299,7 +299,7 @@ describe("checkSigning", () => {
       message: /^is not Developer ID code: the certificate of .* issuer \(CN=Authority\) is missing$/,
     },
     {
-      title: "no certificate of its own",
+      title: "a missing signer's certificate",
       make: () => signed({ cms: cmsOf({ withoutOwn: true }) }),
       code: "signature-invalid",
       message: /^has a signature without the certificate that made it$/,
@@ -311,7 +311,7 @@ describe("checkSigning", () => {
       message: /^has a signature that does not belong to its code$/,
     },
     {
-      title: "a list of cdhashes without its own",
+      title: "a list of cdhashes without the directory's own",
       make: () => signed({ cms: cmsOf({ attributes: [[CDHASHES, listOf(Buffer.alloc(20, 1))]] }) }),
       code: "signature-invalid",
       message: /^has a code directory that the certificate's owner did not sign$/,
@@ -327,7 +327,7 @@ describe("checkSigning", () => {
       message: /^has a code directory that the certificate's owner did not sign$/,
     },
     {
-      title: "a list of digests without its own",
+      title: "a list of digests without the directory's own",
       make: () =>
         signed({
           cms: cmsOf({
@@ -340,13 +340,13 @@ describe("checkSigning", () => {
       message: /^has a code directory that the certificate's owner did not sign$/,
     },
     {
-      title: "one digest, which is not its own",
+      title: "only the digest of another directory",
       make: () => signed({ cms: cmsOf({ attributes: [[DIGESTS, sequence(oid(SHA256), octets(Buffer.of(1)))]] }) }),
       code: "signature-invalid",
       message: /^has a code directory that the certificate's owner did not sign$/,
     },
     {
-      title: "a list of cdhashes that cannot be read",
+      title: "an unreadable list of cdhashes",
       make: () => signed({ cms: cmsOf({ attributes: [[CDHASHES, octets(Buffer.from("<plist><dict/></plist>"))]] }) }),
       code: "signature-invalid",
       message: /^has a list of signed code directories that cannot be read: the CMS signature lists no cdhashes$/,
@@ -361,7 +361,7 @@ describe("checkSigning", () => {
       message: /^was signed on 2026-03-01, when its certificate \(2025-01-01 to 2026-02-28\) was not valid$/,
     },
     {
-      title: "another team in both",
+      title: "another team in the code and in the certificate",
       make: async () => {
         const identity = await leafOf({ subject: { CN: "Other", OU: "OTHERTEAM1" } });
         return signed({ directory: { teamId: "OTHERTEAM1" }, cms: cmsOf({ identity }) });
@@ -388,13 +388,13 @@ describe("checkSigning", () => {
       message: /^was changed after signing: page 1, at byte 4096, has a different sha256 than was signed$/,
     },
     {
-      title: "bytes behind its end",
+      title: "bytes after the signature",
       make: () => Buffer.concat([signed(), Buffer.alloc(3)]),
       code: "changed-after-signing",
       message: /^was changed after signing: there are 3 bytes after its last segment$/,
     },
     {
-      title: "a limit in its middle",
+      title: "a code limit in the middle of the code",
       make: () => signed({ directory: { codeLimit: 8192 } }),
       code: "changed-after-signing",
       message: /^was changed after signing: 8192 bytes are signed, but it has 10000$/,
@@ -409,7 +409,7 @@ describe("checkSigning", () => {
       message: /^has different entitlements than were signed$/,
     },
     {
-      title: "a property list that was changed",
+      title: "a changed property list",
       make: () =>
         signed({
           code: { infoPlist: "<plist><dict/></plist>" },
@@ -420,7 +420,7 @@ describe("checkSigning", () => {
       dependsOnBundle: true,
     },
     {
-      title: "a property list that is elsewhere",
+      title: "a property list outside of the program",
       make: () => signed({ directory: { special: new Map([[1, Buffer.from("<plist/>")]]) } }),
       code: "separated-from-bundle",
       message: /^was signed as a part of a bundle, whose Info.plist is not with it$/,
@@ -428,13 +428,13 @@ describe("checkSigning", () => {
       dependsOnBundle: true,
     },
     {
-      title: "the entitlement to be debugged",
+      title: "the debugging entitlement",
       make: () => signed({ blobs: [entitlements("com.apple.security.get-task-allow")] }),
       code: "get-task-allow",
       message: /^has the entitlement com.apple.security.get-task-allow$/,
     },
     {
-      title: "the entitlement to be debugged in the DER form",
+      title: "the debugging entitlement in the DER form",
       make: () => {
         const entry = sequence(utf8("com.apple.security.get-task-allow"), boolean(true));
         return signed({ blobs: [[7, blob(BLOB.entitlementsDer, der(0x70, integer(1), context(16, entry)))]] });
@@ -455,13 +455,13 @@ describe("checkSigning", () => {
       dependsOnBundle: true,
     },
     {
-      title: "entitlements that cannot be read",
+      title: "unreadable entitlements",
       make: () => signed({ blobs: [[5, blob(BLOB.entitlements, Buffer.from("<plist><array/></plist>"))]] }),
       code: "entitlements-unreadable",
       message: /^has entitlements that cannot be read: the property list is not a dictionary$/,
     },
     {
-      title: "requirements that cannot be read",
+      title: "unreadable requirements",
       make: () => signed({ blobs: [[2, bigEndianWords(BLOB.requirements, 12, 99)]] }),
       code: "not-checked",
       message: /^has a part of its signature that cannot be read: .*99 requirements are more than 32/,

@@ -47,7 +47,7 @@ describe("readInfoPlist", () => {
     expect(await read(numbers)).toEqual([255, 256, 65_536, 1, 256]);
   });
 
-  test("begins with the object that the end of the list names, wherever it is", async () => {
+  test("starts with the root object that the trailer names, at any position", async () => {
     const bytes = binaryList([9], [0x10, 5], [0xa1, 1]);
     bytes.writeBigUInt64BE(2n, bytes.length - 16);
     expect(await read(bytes)).toEqual([5]);

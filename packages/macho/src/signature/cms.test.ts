@@ -100,7 +100,7 @@ describe("readCms", () => {
     });
   });
 
-  test("does not verify with a certificate whose key cannot have made such a signature", async () => {
+  test("does not verify with a certificate whose kind of key cannot make such a signature", async () => {
     const { publicKey } = generateKeyPairSync("ed25519");
     const other = await issue({ subject: { CN: "Signer" }, issuer: authority, publicKey });
     expect(await signerOf({ identity: other })).toMatchObject({

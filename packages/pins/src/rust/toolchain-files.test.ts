@@ -36,12 +36,12 @@ test.each([
   ["crates/a/src", "1.91.0"],
   ["crates/ab", "1.90.0"],
   ["./crates/b/../a", "1.91.0"],
-])("in the folder %s rustup uses %s", (folder, expected) => {
+])("finds for the folder %s the toolchain %s, as rustup does", (folder, expected) => {
   const known = files({ "rust-toolchain": "1.90.0\n", "crates/a/rust-toolchain": "1.91.0\n" });
   expect(toolchainFor(folder, known)?.site.value).toBe(expected);
 });
 
-test("there is no toolchain without a file in a parent folder", () => {
+test("finds no toolchain when no parent folder has a file", () => {
   const known = files({ "crates/a/rust-toolchain": "1.91.0\n" });
   expect(toolchainFor(".", known)).toBeUndefined();
   expect(toolchainFor("crates/b", known)).toBeUndefined();
