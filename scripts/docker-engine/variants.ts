@@ -25,11 +25,15 @@ export interface CommandPlace {
   readonly dockerd: string | undefined;
 }
 
+/**
+ * Every engine has `pigz`, as on GitHub's hosted runners (`cmd_packages` of actions/runner-images' toolset): Docker's
+ * packages recommend it, and the engine unpacks gzip layers with it instead of by itself.
+ */
 const docker28 = {
   suite: "sid",
-  packages: ["docker.io", "docker-cli", "docker-buildx", "runc", "tini", "ca-certificates"],
+  packages: ["docker.io", "docker-cli", "docker-buildx", "runc", "pigz", "tini", "ca-certificates"],
 } as const;
-const docker20 = { suite: "bookworm", packages: ["docker.io", "runc", "tini", "ca-certificates"] } as const;
+const docker20 = { suite: "bookworm", packages: ["docker.io", "runc", "pigz", "tini", "ca-certificates"] } as const;
 /** A system with podman and other tools that make images without an engine, for tests of their archives. */
 export const podman5 = {
   suite: "sid",

@@ -173,6 +173,35 @@ describeWith(["docker", "gcc", "jq", "registry"], "build-image", () => {
       expect(readFileSync(built.folder.path("out/hello.debug"), "utf8")).toBe("symbols\n");
     });
 
+    test.each<[name: string, inputs: Record<string, string>]>([
+      ["no image", { images: "" }],
+      ["a stage", { images: "=other" }],
+      ["names beside them", { images: "HOST/acme/named=other\nHOST/acme/second=runtime" }],
+    ])("pushes whole references as metadata-action writes them, with %s in images", async (_name, given) => {
+      const isNamed = given["images"]?.includes("named") === true;
+      const at = (text: string): string => text.replaceAll("HOST", registry.host);
+      using built = await build({
+        images: at(given["images"] ?? ""),
+        ...{
+          tags: at("HOST/acme/whole:1.2\nHOST/acme/whole\nHOST/acme/copy:1.2") + (isNamed ? ",1.3" : ""),
+          "tag-prefix": "debug-",
+        },
+        ...{ provenance: "false", push: "true" },
+      });
+      expect([built.exitCode, built.exitCode === 0 ? "" : built.stderr]).toEqual([0, ""]);
+      const whole = ["whole:debug-1.2", "whole:debug-latest", "copy:debug-1.2"];
+      const first = isNamed ? ["named:debug-1.3", ...whole] : whole;
+      const references = built.outputs["references"]?.split("\n") ?? [];
+      const digest = built.outputs["digest"] ?? "";
+      expect(references.slice(0, first.length)).toEqual(first.map((name) => `${registry.host}/acme/${name}@${digest}`));
+      expect(references.slice(first.length).map((name) => name.replace(/@.*/, ""))).toEqual(
+        isNamed ? [`${registry.host}/acme/second:debug-1.3`] : [],
+      );
+      for (const [name = "", tag = ""] of first.map((it) => it.split(":"))) {
+        expect((await registry.client().manifest(`acme/${name}`, tag))?.digest).toBe(digest);
+      }
+    });
+
     const KEY = ["-----BEGIN PRIVATE KEY-----", "A".repeat(64), "MIIEv==", "-----END PRIVATE KEY-----"].join("\n");
     const BASE64 = `${"Zm9v".repeat(16)}\nYmFyCg==`;
     /** The IDs of the secrets that the build reads. */
@@ -276,6 +305,16 @@ describeWith(["docker", "gcc", "jq", "registry"], "build-image", () => {
         "::error::options has --push",
       ],
       ["no image", { images: "" }, "::error::the input images names no image"],
+      [
+        "a tag without a name beside a whole reference",
+        { images: "=runtime", tags: "127.0.0.1:9/acme/a:1, 2", push: "true" },
+        "::error::the input tags has 2 without a name",
+      ],
+      [
+        "build-push-action's name of the repository as the context",
+        { images: "localhost/a", context: "{{defaultContext}}:docker" },
+        "use context: dir and dockerfile: dir/Dockerfile",
+      ],
       ["a stage that does not exist", { images: "localhost/build-image/d=nowhere", archive: "image.tar" }, "nowhere"],
       [
         "a registry that refuses the connection (misleads 11)",
