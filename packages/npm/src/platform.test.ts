@@ -38,7 +38,7 @@ describe("platforms", () => {
   test.each(["linux", "macos-arm64", "linux-x86_64", "darwin-arm64-musl", "linux-x64-uclibc", "windows-x64"])(
     "refuses %s, which is not a platform of Node",
     (text) => {
-      expect(() => parseWantedPlatform(text)).toThrow("expected <os>-<cpu> in Node's words");
+      expect(() => parseWantedPlatform(text)).toThrow("expected <os>-<cpu> with Node's names");
     },
   );
 

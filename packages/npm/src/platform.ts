@@ -47,12 +47,13 @@ export interface WantedPlatform {
   readonly libc: Libc | undefined;
 }
 
+/** Parses a line of the input `platforms`. @throws NpmError when it is not `<os>-<cpu>` or `<os>-<cpu>-<libc>` */
 export function parseWantedPlatform(text: string): WantedPlatform {
   const [, os, cpu, libc] = /^(linux|darwin|win32|freebsd|android)-([a-z0-9]+)(?:-(glibc|musl))?$/.exec(text) ?? [];
   const isKnown = cpu !== undefined && Object.values(CPUS).includes(cpu);
   if (os === undefined || !isKnown || (libc !== undefined && os !== "linux")) {
     throw new NpmError(
-      `the input \`platforms\` has ${JSON.stringify(text)}, expected <os>-<cpu> in Node's words, such as linux-x64, darwin-arm64, win32-x64 or linux-x64-musl`,
+      `the input \`platforms\` has ${JSON.stringify(text)}, expected <os>-<cpu> with Node's names, such as linux-x64, darwin-arm64, win32-x64 or linux-x64-musl`,
     );
   }
   // The regular expression matches only the two values of `Libc`.

@@ -14,6 +14,7 @@ export interface PublishingFinding {
   readonly advice: string;
 }
 
+/** The packages and credentials to check, and the services that the check uses. */
 export interface PublishingQuestion {
   /** All packages of the release; empty when they are not known yet. */
   readonly packages: readonly string[];

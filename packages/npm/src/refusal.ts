@@ -13,6 +13,7 @@ export type RefusalKind =
   | "published-before"
   | "final";
 
+/** The explanation of a failed request to npm. */
 export interface Refusal {
   readonly kind: RefusalKind;
   /** The reason in one sentence; undefined when only npm's own message is known. */
@@ -27,6 +28,7 @@ export interface NpmFailure {
   readonly summary: string;
 }
 
+/** The request that npm refused. */
 export interface RefusedRequest {
   readonly name: string;
   readonly version: string;
@@ -108,9 +110,9 @@ const RULES: readonly Rule[] = [
     code: /^E403$/,
     words: /spam detection/i,
     kind: "final",
-    cause: ({ name }) => `npm's filter against spam refuses to create the name ${name}`,
+    cause: ({ name }) => `npm's spam filter refuses to create the name ${name}`,
     advice: ({ name }) =>
-      `Names without a scope that hold \`win32\` are refused most often. Choose other names with \`platform-name\`, such as \`@acme/\${binary}-\${os}-\${cpu}\` or ` +
+      `Names without a scope that contain \`win32\` are refused most often. Choose other names with \`platform-name\`, such as \`@acme/\${binary}-\${os}-\${cpu}\` or ` +
       `\`\${name}-windows-\${cpu}\`, or ask npm's support to allow ${name}; then run this job again: it continues where it stopped.`,
   },
   {

@@ -85,6 +85,12 @@ const packument = object({
 const user = object({ username: optional(text) });
 const exchanged = object({ token: text });
 
+/**
+ * Opens an npm registry for reading.
+ *
+ * @param address an `https://` URL; `http://` only for this machine
+ * @throws NpmError when the address is invalid; the methods throw RefusedError for refusals by the registry
+ */
 export function openNpmRegistry(address: string, options: RegistryOptions): NpmRegistry {
   const { transport, token, reporter, signal, patience = DEFAULT_PATIENCE } = options;
   const url = registryUrl(address);

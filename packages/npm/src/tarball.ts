@@ -8,6 +8,7 @@ export interface PackageFile {
   readonly executable: boolean;
 }
 
+/** The files of a package, by their path in the package. */
 export type PackageFiles = ReadonlyMap<string, PackageFile>;
 
 /** Larger than any package that the public registry accepts. */

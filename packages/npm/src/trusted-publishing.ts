@@ -17,6 +17,7 @@ export interface IdentityService {
   readonly requestToken: string;
 }
 
+/** The job's endpoint for identity tokens; undefined when the job lacks `id-token: write`. */
 export function identityService(env: Readonly<Record<string, string | undefined>>): IdentityService | undefined {
   const requestUrl = env["ACTIONS_ID_TOKEN_REQUEST_URL"] ?? "";
   const requestToken = env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] ?? "";

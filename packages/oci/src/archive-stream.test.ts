@@ -107,7 +107,7 @@ describe("the content of an artifact", () => {
     await expect(content({ name: "._a", data: "x" })).rejects.toThrow("holds no file");
     await expect(content({ name: "a", data: "x" }, { name: "b", data: "y" })).rejects.toMatchObject({
       problem: "ambiguous",
-      message: "the artifact's zip holds several files, expected the image archive alone",
+      message: "the artifact's zip holds several files, expected only the image archive",
     });
   });
 });

@@ -16,6 +16,7 @@ export type Wrapping = "none" | Compression;
 /** No limit on the ratio: honest layers of zeros compress to a thousandth, and the decompressed bytes are streamed, never stored. */
 export const NO_RATIO = { maxRatio: Number.POSITIVE_INFINITY } as const;
 
+/** A plain tar, and how it was compressed. */
 export interface TarStream {
   readonly wrapping: Wrapping;
   readonly bytes: AsyncIterable<Uint8Array>;
@@ -67,7 +68,7 @@ export async function* artifactContent(bytes: AsyncIterable<Uint8Array>): AsyncG
     if (files > 1) {
       throw new ImageArchiveError(
         "ambiguous",
-        "the artifact's zip holds several files, expected the image archive alone",
+        "the artifact's zip holds several files, expected only the image archive",
       );
     }
     yield* content;

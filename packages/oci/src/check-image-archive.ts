@@ -7,6 +7,7 @@ import { readImageArchive } from "./read-image-archive.ts";
 import { requireOneImage } from "./select-image.ts";
 import { StreamedFiles } from "./streamed-files.ts";
 
+/** An image archive of which all bytes were read and verified. */
 export interface CheckedArchive {
   readonly archive: ImageArchive;
   /** How the whole tar is compressed. */

@@ -29,6 +29,7 @@ export function digestOf(bytes: Uint8Array, algorithm: Algorithm = "sha256"): Di
   return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
 }
 
+/** The algorithm of a digest. */
 export function algorithmOf(of: Digest): Algorithm {
   return of.startsWith("sha512:") ? "sha512" : "sha256";
 }

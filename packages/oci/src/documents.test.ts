@@ -43,9 +43,9 @@ describe("an index", () => {
 
   test.each([
     ["another version", { schemaVersion: 1, manifests: [] }, "schemaVersion"],
-    ["a config", { manifests: [], config: {} }, "`config` has no place in a document of this kind"],
-    ["layers", { manifests: [], layers: [] }, "`layers` has no place"],
-    ["the layers of schema 1", { manifests: [], fsLayers: [] }, "`fsLayers` has no place"],
+    ["a config", { manifests: [], config: {} }, "`config` is not allowed in a document of this kind"],
+    ["layers", { manifests: [], layers: [] }, "`layers` is not allowed"],
+    ["the layers of schema 1", { manifests: [], fsLayers: [] }, "`fsLayers` is not allowed"],
     ["a platform without `os`", { manifests: [{ ...descriptor, platform: { architecture: "a" } }] }, "os` is absent"],
     [
       "a platform without `architecture`",
@@ -55,9 +55,9 @@ describe("an index", () => {
     [
       "a key that Go confuses with another",
       { manifests: [], Manifests: [] },
-      'has the key "Manifests", which some would read as "manifests"',
+      'has the key "Manifests", which other tools would read as "manifests"',
     ],
-    ["the long s", { manifests: [], fſLayers: [] }, 'which some would read as "fsLayers"'],
+    ["the long s", { manifests: [], fſLayers: [] }, 'which other tools would read as "fsLayers"'],
     [
       "a number for the variant",
       { manifests: [{ ...descriptor, platform: { os: "a", architecture: "b", variant: 7 } }] },
@@ -82,8 +82,8 @@ describe("a manifest", () => {
 
   test.each([
     ["another version", { schemaVersion: 1, config }, "schemaVersion"],
-    ["manifests", { config, manifests: [] }, "`manifests` has no place"],
-    ["the layers of schema 1", { config, fsLayers: [] }, "`fsLayers` has no place"],
+    ["manifests", { config, manifests: [] }, "`manifests` is not allowed"],
+    ["the layers of schema 1", { config, fsLayers: [] }, "`fsLayers` is not allowed"],
     ["no config", { layers: [] }, "config` is absent"],
   ])("is refused with %s", (_name, value, message) => refuses(() => read(value), message));
 });

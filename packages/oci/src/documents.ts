@@ -71,7 +71,9 @@ function document<T extends object>(fields: { readonly [K in keyof T]: Decoder<T
     for (const key of Object.keys(value as object)) {
       const meant = known.get(foldKey(key));
       if (meant !== undefined && meant !== key) {
-        throw new JsonError(`\`${path}\` has the key ${JSON.stringify(key)}, which some would read as "${meant}"`);
+        throw new JsonError(
+          `\`${path}\` has the key ${JSON.stringify(key)}, which other tools would read as "${meant}"`,
+        );
       }
     }
     return decoded;
@@ -86,7 +88,7 @@ function foldKey(key: string): string {
 /** A field that must be absent: a document with the fields of two kinds can be read as either (CVE-2021-41190). */
 const absent: Decoder<undefined> = (value, path) => {
   if (value === undefined) return undefined;
-  throw new JsonError(`\`${path}\` has no place in a document of this kind`);
+  throw new JsonError(`\`${path}\` is not allowed in a document of this kind`);
 };
 
 const platformFields = document({

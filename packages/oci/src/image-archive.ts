@@ -19,6 +19,7 @@ export interface Blob {
   readonly path: string;
 }
 
+/** One layer of an image. */
 export interface Layer extends Blob {
   readonly compression: Compression;
   /** The digest of the layer's uncompressed tar, from the config. */

@@ -177,7 +177,7 @@ describe("locateTar", () => {
         { name: "a", data: "1" },
         { name: "b", data: "2" },
       ]),
-      "holds a, b; expected the image archive alone",
+      "holds a, b; expected only the image archive",
     ],
     ["a zip with a text file", zip([{ name: "a", data: "hello" }]), "of no known format, expected a tar"],
     ["a zip in a zip", zip([{ name: "a", data: zip([]) }]), "it is a zip, expected a tar"],

@@ -14,6 +14,7 @@ export interface LoadedIds {
   readonly classic: Digest;
 }
 
+/** The ids that an engine gives the image when it is loaded from the archive. */
 export function loadedIds(archive: ImageArchive, image: Image): LoadedIds {
   return {
     containerd: hasUnpackableLayers(image) ? rootFor(archive, image)?.digest : undefined,

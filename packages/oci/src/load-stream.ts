@@ -10,6 +10,7 @@ import { StreamedFiles } from "./streamed-files.ts";
 /** The files without which no engine finds an image in an archive. They are small, wherever they are in the tar. */
 const HELD_BACK = new Set(["index.json", "oci-layout", "manifest.json", "repositories"]);
 
+/** What the archive must be adapted to. */
 export interface RepackOptions {
   /** The kind of store that holds the engine's images. Only containerd accepts a layout whose blobs have arbitrary paths. */
   readonly store: "containerd" | "other";

@@ -20,7 +20,7 @@ export async function locateTar(source: PrefetchingSource, signal?: AbortSignal)
   if (file === undefined) throw new ImageArchiveError("not-an-image", "the artifact's zip holds no file");
   if (files.length > 1) {
     const names = files.map(({ path }) => path).join(", ");
-    throw new ImageArchiveError("ambiguous", `the artifact's zip holds ${names}; expected the image archive alone`);
+    throw new ImageArchiveError("ambiguous", `the artifact's zip holds ${names}; expected only the image archive`);
   }
   if (file.method !== "stored") return { kind: "sequential", why: "the artifact's zip is compressed" };
   return await requireTar(source.slice(file.dataOffset, file.size), signal);

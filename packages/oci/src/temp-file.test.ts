@@ -15,8 +15,8 @@ test("writes a file, and reports what prevents it", async () => {
     await expect(writeTempFile("/dev/full", chunked(Buffer.from("content")))).rejects.toMatchObject({
       name: "ImageArchiveError",
       problem: "limit",
-      message: "no space is left in /dev for what is unpacked of the image",
-      advice: "Free space on the runner, or take one with a larger disk.",
+      message: "no space is left in /dev for the unpacked image",
+      advice: "Free space on the runner, or use one with a larger disk.",
       cause: expect.objectContaining({ code: "ENOSPC" }),
     });
     await expect(writeTempFile(path.join(folder, "b/c"), chunked(Buffer.of(1)))).rejects.toMatchObject({

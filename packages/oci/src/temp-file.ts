@@ -18,13 +18,9 @@ export async function writeTempFile(
   } catch (error) {
     const isFull = typeof error === "object" && error !== null && "code" in error && error.code === "ENOSPC";
     if (!isFull) throw error;
-    throw new ImageArchiveError(
-      "limit",
-      `no space is left in ${path.dirname(file)} for what is unpacked of the image`,
-      {
-        cause: error,
-        advice: "Free space on the runner, or take one with a larger disk.",
-      },
-    );
+    throw new ImageArchiveError("limit", `no space is left in ${path.dirname(file)} for the unpacked image`, {
+      cause: error,
+      advice: "Free space on the runner, or use one with a larger disk.",
+    });
   }
 }

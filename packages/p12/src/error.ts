@@ -1,5 +1,6 @@
 import { Fault } from "@release-actions/report";
 
+/** Why a .p12 cannot be opened, as a machine-readable code. */
 export type P12Problem = "malformed" | "other-format" | "wrong-password" | "no-key" | "no-certificate";
 
 /** The message never quotes the content of the file, so it may be shown. */

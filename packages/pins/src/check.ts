@@ -14,6 +14,7 @@ import { evaluate, type Finding } from "./relation.ts";
 /** Looks up the Rust release inside an image; undefined when it is unknown. */
 export type ImageInspector = (image: string) => Promise<string | undefined>;
 
+/** The repository to check, and the services that the check uses. */
 export interface CheckOptions {
   readonly repository: Repository;
   /** The path of `pins.yml`, relative to the repository; undefined to rely on detection alone. */
@@ -30,6 +31,7 @@ export interface CheckOptions {
   readonly today: string;
 }
 
+/** The facts of a repository and the places that disagree. */
 export interface CheckResult {
   readonly facts: readonly Fact[];
   readonly findings: readonly Finding[];

@@ -25,11 +25,13 @@ export interface Site {
   readonly append?: (items: readonly string[]) => Rewrite | Promise<Rewrite>;
 }
 
+/** A fact, such as the Rust release, and all places that state it. The first place is the leader. */
 export interface Fact {
   readonly name: string;
   readonly sites: readonly Site[];
 }
 
+/** The kinds of rules; `Relation` describes them. */
 export type RelationKind = "equal" | "same-minor" | "at-least" | "subset" | "pinned";
 
 /**

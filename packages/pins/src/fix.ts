@@ -5,6 +5,7 @@ import { placeOf, type Rewrite } from "./fact.ts";
 import type { Repository } from "./locate/repository.ts";
 import type { Finding } from "./relation.ts";
 
+/** The planned repairs. */
 export interface FixResult {
   /** The new contents of the files to change, by their path in the repository. */
   readonly files: ReadonlyMap<string, string>;
@@ -34,6 +35,7 @@ export async function planFix(repository: Repository, findings: readonly Finding
   return { files, fixed, left };
 }
 
+/** Writes the changed files of a plan to the repository. */
 export function writeFix(repository: Repository, { files }: FixResult): void {
   for (const [file, text] of files) writeFileSync(path.join(repository.root, file), text);
 }

@@ -34,6 +34,7 @@ export interface ImageRegistries {
   readonly imageDigest: DigestLookup;
 }
 
+/** Creates lookups of image facts. Failures are only reported through `debug`. */
 export function askRegistries(env: NodeJS.ProcessEnv, debug: (message: string) => void): ImageRegistries {
   const transport = createTransport(env);
   const asked = <T>(look: (image: Image) => Promise<T | undefined>) => {

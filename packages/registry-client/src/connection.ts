@@ -10,6 +10,7 @@ import { decodeJson, object, optional, string } from "@release-actions/json";
 import { type Challenge, parseChallenge } from "./challenge.ts";
 import { RegistryError } from "./error.ts";
 
+/** The user name and password for a registry. */
 export interface Credentials {
   readonly username: string;
   /** Sent only to the registry and to the token service that it names. */
@@ -127,13 +128,13 @@ export class Connection {
     }
     const realm = challenge?.scheme === "bearer" ? challenge.parameters.get("realm") : undefined;
     if (realm === undefined || !URL.canParse(realm)) {
-      throw new RegistryError(`${this.#registry} asks for neither a password nor a token that this action can get`, {
+      throw new RegistryError(`${this.#registry} requires an authentication method that this action does not support`, {
         status: 401,
       });
     }
     const url = new URL(realm);
     if (url.protocol !== "https:" && this.origin.protocol === "https:") {
-      throw new RegistryError(`${this.#registry} names a token service without encryption: ${url.host}`);
+      throw new RegistryError(`${this.#registry} names a token service with an unencrypted address: ${url.host}`);
     }
     const service = challenge?.parameters.get("service");
     if (service !== undefined) url.searchParams.set("service", service);

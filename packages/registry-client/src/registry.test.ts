@@ -61,8 +61,8 @@ describe("openRegistry", () => {
     ["content over its size limit", [200, {}, "x".repeat(101)], "sends more than 100 bytes"],
     ["a refusal", [403, {}, "denied"], "refuses the user me (403)"],
     ["a missing blob", [404, {}, "gone"], "answered 404"],
-    ["an unknown challenge", [401, { "www-authenticate": "Negotiate" }, ""], "asks for neither"],
-    ["a missing challenge", [401, {}, ""], "asks for neither"],
+    ["an unknown challenge", [401, { "www-authenticate": "Negotiate" }, ""], "requires an authentication method"],
+    ["a missing challenge", [401, {}, ""], "requires an authentication method"],
     ["a server that always fails (F19)", [500, {}, "broken"], "answered 500: broken"],
   ])("reports %s", async (_name, [status, headers, body], message) => {
     const host = await serve((_request, response) => void response.writeHead(status, headers).end(body));

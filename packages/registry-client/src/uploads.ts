@@ -3,6 +3,7 @@ import type { Digest } from "@release-actions/oci";
 import type { Connection } from "./connection.ts";
 import { RegistryError } from "./error.ts";
 
+/** A blob to upload. */
 export interface BlobUpload {
   readonly digest: Digest;
   /** In bytes. */
@@ -95,7 +96,7 @@ export class Uploads {
     answer.body.destroy();
     const { location } = answer.headers;
     if (location !== undefined) return new URL(location, answer.url);
-    throw new RegistryError(`${this.#registry} gives no URL for the upload to ${repository}`);
+    throw new RegistryError(`${this.#registry} did not return a URL for the upload to ${repository}`);
   }
 }
 

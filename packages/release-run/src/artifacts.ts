@@ -18,6 +18,7 @@ export interface RunArtifacts extends LedgerStore {
   readonly save: (artifact: string, file: string, path: string) => Promise<boolean>;
 }
 
+/** The services of a step that reading artifacts needs. */
 export interface ArtifactServices extends Reporter {
   readonly signal: AbortSignal;
   tempFolder(purpose: string): Promise<string>;

@@ -15,10 +15,12 @@ export interface RunFacts {
   readonly workspace: string;
 }
 
+/** Thrown when the environment or the artifacts are not those of a usable workflow run. */
 export class RunError extends Fault {
   override readonly name = "RunError";
 }
 
+/** Reads the facts about the run from the environment. @throws RunError when a variable is missing or malformed */
 export function readFacts(env: Readonly<Record<string, string | undefined>>): RunFacts {
   const repository = env["GITHUB_REPOSITORY"] ?? "";
   if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {

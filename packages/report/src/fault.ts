@@ -1,5 +1,6 @@
 import type { Location } from "./problem.ts";
 
+/** The optional parts of a fault. */
 export interface FaultDetails extends ErrorOptions {
   /** What the reader should do next: one imperative sentence or a few lines. */
   readonly advice?: string;

@@ -5,6 +5,7 @@ export interface Location {
   readonly column?: number;
 }
 
+/** The severity of a finding. */
 export type Level = "error" | "warning" | "notice";
 
 /** A finding, as a value rather than an exception. On a runner it becomes an annotation. */

@@ -99,6 +99,7 @@ function statementOf(document: unknown): Record<string, unknown> | undefined {
   return typeof envelope["_type"] === "string" && Array.isArray(envelope["subject"]) ? envelope : undefined;
 }
 
+/** The facts that a verification statement records. */
 export interface VerificationFacts {
   /** The URI of the workflow or tool that compared the builds. */
   readonly verifier: string;

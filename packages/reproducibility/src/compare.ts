@@ -9,6 +9,7 @@ export interface Agreement {
   readonly builds: readonly string[];
 }
 
+/** What differs. "kind": a file in one build, a link in another; "incomparable": no common digest algorithm. */
 export type MismatchKind = "content" | "mode" | "link" | "kind" | "missing" | "empty" | "incomparable";
 
 /** The verdict on one file. If `hasMajority` is true, the first agreement is that of the largest group of builds. */

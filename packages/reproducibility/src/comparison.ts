@@ -28,6 +28,7 @@ export interface NamedCause {
   readonly count: number;
 }
 
+/** The verdicts on all files that are not equal, including those that `ignore` allows to differ. */
 export function mismatches({ verdicts }: Comparison): FileVerdict[] {
   return verdicts.filter(({ kind }) => kind !== "equal");
 }

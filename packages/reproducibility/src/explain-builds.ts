@@ -23,6 +23,7 @@ export type AskOther = (
   right: RandomAccessSource,
 ) => Promise<readonly string[]>;
 
+/** The services for explaining differences. `scratch` is a folder for temporary files. */
 export interface ExplainBuildsOptions {
   /** Compares files of formats that this project cannot examine. */
   readonly askOther?: AskOther | undefined;

@@ -1,6 +1,7 @@
 import { Fault } from "@release-actions/report";
 import { compileGlob } from "./glob.ts";
 
+/** The severity of a difference. */
 export type Severity = "error" | "warning" | "ignored";
 
 /** The severity of a difference in a file, and the reason if a rule gives one. */
@@ -9,6 +10,7 @@ export interface Judgement {
   readonly reason: string | undefined;
 }
 
+/** The rules that decide which differences are errors, warnings or ignored. */
 export interface PolicyInputs {
   readonly mode: "strict" | "warn";
   /** Globs for recorded paths. */

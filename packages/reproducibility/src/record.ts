@@ -6,6 +6,7 @@ import { type Build, windowBefore } from "./build.ts";
 import { type FoundFile, matchPattern, parsePatterns, RecordError } from "./path-patterns.ts";
 import { visible } from "./visible.ts";
 
+/** The name, context and digest algorithms of a record. */
 export interface RecordOptions {
   readonly name: string;
   readonly algorithms: readonly Algorithm[];
@@ -52,8 +53,8 @@ export async function recordBuild(
     }
   }
   if (found.size === 0 && wanted.length < patterns.length)
-    throw new RecordError("the lines of `paths` with `!` take out every file that the others name", {
-      advice: "Name what to hash on lines without `!`, and take out less.",
+    throw new RecordError("the lines of `paths` with `!` exclude every file that the other lines select", {
+      advice: "Select the files to hash on lines without `!`, and exclude fewer of them.",
     });
   for (const [full, why] of leftOut) {
     if (!isExcluded(full))

@@ -99,6 +99,7 @@ function shortDigests(text: string): string {
   return text.replace(/\b((?:blake3|blake2b|sha256|sha512):[0-9a-f]{12})[0-9a-f]{20,}/g, "$1…");
 }
 
+/** A table of the keys of the context whose values differ, with one column per build. */
 export function contextTable({ builds, contexts }: Comparison): Table {
   const rows = contexts.map(({ key, values }): Cell[] => [
     key,

@@ -11,6 +11,7 @@ import {
 import type { Build, BuildFile } from "./build.ts";
 import type { RecordedBuild } from "./record.ts";
 
+/** A checksum list that was matched with a recorded build. */
 export interface ResolvedSums {
   readonly list: Build;
   /** The recorded build, with the digests of the list's algorithms added. */

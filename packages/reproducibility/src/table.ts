@@ -1,5 +1,6 @@
 export type Cell = string | number;
 
+/** A table of a report. */
 export interface Table {
   readonly header: readonly string[];
   readonly rows: readonly (readonly Cell[])[];

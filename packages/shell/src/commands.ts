@@ -10,6 +10,7 @@ import {
 } from "unbash";
 import { maskExpressions, type Piece, piecesOf, textOf } from "./pieces.ts";
 
+/** A word of a command. Offsets refer to the script; `end` is exclusive. */
 export interface ShellWord {
   /** The value without quotes; undefined when it depends on an expansion or an expression. */
   readonly value: string | undefined;
@@ -23,6 +24,7 @@ export interface ShellWord {
   readonly variable: string | undefined;
 }
 
+/** An assignment `NAME=value`. */
 export interface ShellAssignment {
   readonly name: string;
   readonly value: ShellWord;

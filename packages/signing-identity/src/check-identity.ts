@@ -2,6 +2,7 @@ import { type AuthorityPolicy, developerIdFault } from "@release-actions/macho";
 import type { Problem } from "@release-actions/report";
 import { isIdentity, type SigningIdentity } from "./identity.ts";
 
+/** The requirements that an identity must meet. */
 export interface IdentityExpectations {
   readonly teamId?: string | undefined;
   /** The common name or a part of it, the team, or the SHA-1 of the certificate. */

@@ -1,3 +1,4 @@
+/** The meaning of the special characters in a pattern. */
 export interface WildcardOptions {
   /** What `*` matches: `any` text (the default), or the name of one `file`, which is text without a slash. */
   readonly star?: "any" | "file";

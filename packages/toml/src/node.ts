@@ -7,6 +7,7 @@ interface Placed {
   readonly end: number;
 }
 
+/** A string. */
 export interface TomlString extends Placed {
   readonly kind: "string";
   readonly value: string;
@@ -18,6 +19,7 @@ export interface TomlScalar extends Placed {
   readonly value: string;
 }
 
+/** An array, or an array of tables. */
 export interface TomlArray extends Placed {
   readonly kind: "array";
   readonly items: readonly TomlNode[];
@@ -29,8 +31,10 @@ export interface TomlTable extends Placed {
   readonly entries: ReadonlyMap<string, TomlNode>;
 }
 
+/** Any TOML value. */
 export type TomlNode = TomlString | TomlScalar | TomlArray | TomlTable;
 
+/** A parsed file. */
 export interface TomlDocument {
   readonly file: string;
   readonly text: string;

@@ -45,10 +45,12 @@ export async function installArchive(
   return true;
 }
 
+/** Fills in the version and target of an archive's URL. */
 export function archiveUrl(template: string, version: string, target: string): string {
   return template.replaceAll("{version}", version).replaceAll("{target}", target);
 }
 
+/** The SHA-256 of a file, in lowercase hex. */
 export async function sha256Of(file: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);

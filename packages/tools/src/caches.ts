@@ -56,6 +56,7 @@ function fromHome(folder: string, env: Env): string {
   return relative.startsWith("..") || path.isAbsolute(relative) ? folder : `~/${relative.replaceAll("\\", "/")}`;
 }
 
+/** Whether the run was started for a tag. */
 export function isTagRun(env: Env): boolean {
   return env["GITHUB_REF_TYPE"] === "tag" || (env["GITHUB_REF"] ?? "").startsWith("refs/tags/");
 }

@@ -10,12 +10,14 @@ import { PINNED_TOOLS, type PinnedTool } from "./pinned.ts";
 import { programName, versionOf } from "./program.ts";
 import type { ToolServices } from "./services.ts";
 
+/** The tool to install. */
 export interface ToolRequest {
   readonly name: string;
   /** An exact version, `installed` for the one on the PATH, or `pinned` for the one in pinned-tools.json. */
   readonly version: string;
 }
 
+/** An installed tool and its source. */
 export interface InstalledTool {
   readonly name: string;
   readonly version: string;

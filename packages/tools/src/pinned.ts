@@ -14,6 +14,7 @@ export interface PinnedTool {
   readonly binstall: boolean;
 }
 
+/** The release archives of a tool. */
 export interface ReleaseArchive {
   /** The URL of a gzipped tar that contains the program, with `{version}` and `{target}`. */
   readonly url: string;

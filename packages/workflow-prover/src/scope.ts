@@ -179,6 +179,7 @@ function outputMeaning(entry: Entry, job: Job, output: string): Meaning {
   return { kind: "computed", template: templateOf(text), scope: jobScope(entry, job), isText: true };
 }
 
+/** The entry at the top of the chain of callers, which an event starts. */
 export function rootOf(entry: Entry): Entry {
   return entry.caller === undefined ? entry : rootOf(entry.caller.entry);
 }

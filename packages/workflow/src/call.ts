@@ -23,6 +23,7 @@ export interface Call {
   readonly discount: Discount | undefined;
 }
 
+/** The commands of a script. */
 export interface ScriptReading {
   readonly calls: readonly Call[];
   /** The parser's errors. */

@@ -12,10 +12,12 @@ import {
 } from "@actions/expressions/ast";
 import { Fault } from "@release-actions/report";
 
+/** Thrown for an expression that GitHub cannot evaluate. */
 export class ExpressionFault extends Fault {
   override readonly name = "ExpressionFault";
 }
 
+/** The status functions of conditions (docs: "Evaluate expressions", status check functions). */
 export const STATUS_FUNCTIONS: readonly string[] = ["success", "failure", "cancelled", "always"];
 
 /** The contexts of GitHub's expressions (docs: "Contexts reference"). GitHub's parser checks which of them are allowed where. */
@@ -63,6 +65,7 @@ export function pathsIn(expression: Expr): string[] {
   return [...own, ...below.flatMap(pathsIn)];
 }
 
+/** The names of all functions in an expression, in lower case. */
 export function functionsIn(expression: Expr): string[] {
   const own = expression instanceof FunctionCall ? [functionOf(expression)] : [];
   return [...own, ...partsOf(expression).flatMap(functionsIn)];

@@ -16,6 +16,7 @@ export interface Trigger {
   readonly filters: YamlNode;
 }
 
+/** A job of a workflow. */
 export interface Job {
   readonly id: string;
   /** The location of the job's key. */
@@ -30,6 +31,7 @@ export interface Job {
   readonly node: YamlNode;
 }
 
+/** A step of a job. */
 export interface Step {
   readonly id: string | undefined;
   readonly condition: string | undefined;

@@ -191,7 +191,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
     [
       "a platform in Rust's words",
       { inputs: { platforms: "x86_64-unknown-linux-gnu" } },
-      "expected <os>-<cpu> in Node's words",
+      "expected <os>-<cpu> with Node's names",
     ],
     [
       "an archive that is missing",

@@ -19,6 +19,7 @@ export interface FileAt {
 /** The most commits to read; more changes of the same lines would add no information. */
 const MAX_COMMITS = 60;
 
+/** Opens the history of the clone in `root`, which is read with git. */
 export function openHistory(root: string, run: CommandRunner, env: NodeJS.ProcessEnv): History {
   const quiet = { ...env, GIT_OPTIONAL_LOCKS: "0", GIT_DIR: undefined, GIT_WORK_TREE: undefined };
   const git = async (args: readonly string[], input?: string): Promise<string | undefined> => {

@@ -20,6 +20,7 @@ export interface Hole {
   readonly because: string | undefined;
 }
 
+/** The ways in which a gate passes although a job did not succeed. */
 export interface GateVerdict {
   readonly holes: readonly Hole[];
   /** The facts on which the verdict depends and that the files do not determine, with the line. */
