@@ -1,4 +1,5 @@
-import { constants, deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
+import type { Writable } from "node:stream";
+import { constants, createGunzip, createZstdDecompress, deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { decompress, decompressAny, decompressRaw } from "./decompress.ts";
 import { ArchiveError } from "./error.ts";
@@ -61,6 +62,24 @@ describe.each(["gzip", "zstd"] as const)("decompress of %s", (format) => {
     const reading = read(bomb, 1 << 16);
     await expect(reading).rejects.toMatchObject({ problem: "limit" });
     await expect(reading).rejects.toThrow("more than 250 times its size");
+  });
+
+  test("adds no listener for each piece that it reads, of which Node would warn in the log", async () => {
+    const decoder = format === "gzip" ? createGunzip() : createZstdDecompress();
+    const prototype: Writable = Object.getPrototypeOf(decoder);
+    const listeners: number[] = [];
+    const { write } = prototype;
+    prototype.write = function (this: Writable, ...args: Parameters<Writable["write"]>) {
+      listeners.push(this.listenerCount("close"));
+      return write.apply(this, args);
+    } as Writable["write"];
+    try {
+      await read(compressed, 10);
+    } finally {
+      Reflect.deleteProperty(prototype, "write");
+    }
+    expect(listeners.length).toBeGreaterThan(5);
+    expect(new Set(listeners).size).toBe(1);
   });
 
   test("stops reading the source when its reader stops", async () => {
@@ -183,6 +202,11 @@ describe("decompressRaw", () => {
     for await (const _ of decompressRaw(source(), "deflate") ?? []) break;
     expect(isClosed).toBe(true);
   });
+});
+
+test("an error says the byte only where it knows one", () => {
+  expect(new ArchiveError("limit", "too many members").message).toBe("too many members");
+  expect(new ArchiveError("cut", "the end is missing", 0).message).toBe("the end is missing (at byte 0)");
 });
 
 describe("detectFormat", () => {

@@ -18,6 +18,7 @@ describe("parsePax", () => {
     ["no length", "path=a\n", "malformed", "a PAX record does not begin with its length (at byte 100)"],
     ["a length with leading zeros", "009 path=a\n", "malformed", "does not begin with its length"],
     ["a length of eleven digits", "10000000000 a=b\n", "malformed", "does not begin with its length"],
+    ["a length and no blank", "12\n", "malformed", "does not begin with its length"],
     ["no blank", "9", "malformed", "does not begin with its length"],
     ["a length past the end", "5 a=\n11 path=a\n", "malformed", "of 11 bytes does not fit its header (at byte 105)"],
     ["a length that ends before the line", "8 path=a\n", "malformed", "does not end with a line feed"],

@@ -264,6 +264,19 @@ describe("the map of a sparse member", () => {
     await expect(cut(lines)).rejects.toMatchObject({ problem: "malformed" });
   });
 
+  test("is read no further when its count cannot be true, and to its end when it can", async () => {
+    const end = async (count: string) => {
+      const members = pax10({ "GNU.sparse.realsize": "9" }, `${count}\n`.padEnd(2048, "\0"), "");
+      const error = await read(...members).catch((reason: unknown) => reason);
+      return [Reflect.get(Object(error), "message")];
+    };
+    // The extended header and the header of the member are in front of the map.
+    const at = (blocks: number) => [`the map of a sparse member is broken (at byte ${(3 + blocks) * 512})`];
+    expect(await end("x")).toEqual(at(1));
+    expect(await end("1000001")).toEqual(at(1));
+    expect(await end("1000000")).toEqual(at(4));
+  });
+
   const broken = /map of a sparse member is/;
   test.each<[title: string, members: readonly Uint8Array[]]>([
     ["pieces that overlap", [gnu({ 386: piece(0, 2) + piece(1, 1) }, 4, "abc")]],

@@ -137,6 +137,26 @@ describe("decompressXz", () => {
     }
   });
 
+  test("says so when there is not enough memory to decompress", async () => {
+    const wasm = Reflect.get(globalThis, "WebAssembly") as { Instance: new (...args: readonly unknown[]) => object };
+    const { Instance } = wasm;
+    wasm.Instance = class extends Instance {
+      constructor(...args: readonly unknown[]) {
+        super(...args);
+        // XZ_MEM_ERROR of XZ Embedded's `xz.h`.
+        Object.defineProperty(this, "exports", {
+          value: { ...Reflect.get(this, "exports"), get_next_output: () => 3 },
+        });
+      }
+    };
+    try {
+      const message = "the xz data needs more memory than there is (at byte 7)";
+      await expect(inflate(HELLO)).rejects.toMatchObject({ problem: "limit", message });
+    } finally {
+      wasm.Instance = Instance;
+    }
+  });
+
   test("reads a stream inside another stream while a third is left open", async () => {
     const one = (bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> => decompressXz(chunksOf(bytes));
     const left = one(HELLO);
