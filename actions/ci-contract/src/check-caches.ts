@@ -22,7 +22,7 @@ export function checkCaches({ triggers, jobs }: Workflow): Finding[] {
   return jobs.flatMap((job) => {
     const step = job.steps.find(savesCache);
     if (step === undefined) return [];
-    const message = `GitHub refuses what \`${step.uses?.split("@")[0]}\` saves under ${events.join(", ")}, and the step passes all the same: only restore the cache here, and save it in a workflow that starts on push`;
+    const message = `GitHub refuses caches that \`${step.uses?.split("@")[0]}\` saves under ${events.join(", ")}, but the step still passes: only restore the cache here, and save it in a workflow that starts on push`;
     return [{ level: "notice", rule: "refused", job: job.id, message, location: step.location } as const];
   });
 }

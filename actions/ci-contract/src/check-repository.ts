@@ -27,7 +27,7 @@ export async function checkRepository(files: readonly WorkflowFile[]): Promise<F
   ];
 }
 
-/** A workflow that only other workflows start, and that none here calls. */
+/** Finds a workflow that can only be called, and that no workflow here calls. */
 function checkCalls(project: Project, workflow: Workflow): Finding[] {
   if (!isCallable(workflow) || project.entriesOf(workflow).length > 0) return [];
   const location = workflow.root.get("on").location;

@@ -20,7 +20,7 @@ export interface PushableImage {
   readonly blobs: readonly BlobUpload[];
   /** The manifests below the root, in an order in which each comes after those it refers to. */
   readonly documents: readonly RegistryDocument[];
-  /** Layers in a compression that clients of registries cannot unpack: that compression by the layer's digest. */
+  /** The compression of each layer that registries' clients do not unpack as it is, by the layer's digest. */
   readonly oddLayers: ReadonlyMap<string, Compression>;
 }
 

@@ -4,7 +4,7 @@ import type { CheckedImage, CheckedProduct } from "@release-actions/macos-produc
 /** One architecture of one binary, as the output `binaries` lists it. */
 export interface BinaryRow extends CheckedImage {
   readonly file: string;
-  /** Inside the archive or bundle; empty for a bare file. */
+  /** The path inside the archive or bundle; empty for a bare file. */
   readonly path: string;
 }
 

@@ -22,7 +22,7 @@ export interface ImagePlan {
   readonly version: string | undefined;
   readonly platforms: readonly string[];
   readonly labels: readonly string[];
-  /** Build arguments. Each entry has one or more, each of which starts on its own line. */
+  /** Lists of one or more build arguments; each argument starts on its own line. */
   readonly buildArgs: readonly string[];
   readonly exports: readonly string[];
   /** Why the git tag moves no image tag, if it does not. */

@@ -77,7 +77,7 @@ function row(flag: RustFlag<FlagArgument>, fate: string): FlagRow {
   return { flag: flag.args.map(({ value }) => value).join(" "), from, fate };
 }
 
-/** A pattern in the spelling that flags are compared in. */
+/** A pattern in the normalized spelling of flags. */
 function patternRegex(pattern: string): RegExp {
   const words = pattern.split(/\s+/).filter((word) => word !== "");
   const [flag, ...more] = groupFlags(words.map((value) => ({ value })));

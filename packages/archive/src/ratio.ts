@@ -2,7 +2,7 @@ import { ArchiveError } from "./error.ts";
 
 /** Larger than any image: data that decompresses to more is an attack. */
 export const MAX_DECOMPRESSED_BYTES = 64 * 1024 ** 3;
-/** Root file systems compress by a factor of 2 to 5, the emptiest layers of 50, and zip bombs of 1000. */
+/** Root file systems compress by a factor of 2 to 5, the emptiest layers by 50, and zip bombs by 1000. */
 export const MAX_RATIO = 250;
 /** Below this size the ratio is not checked: a small file of zeros may well compress by a factor of 1000. */
 export const RATIO_FREE_BYTES = 16 * 1024 * 1024;

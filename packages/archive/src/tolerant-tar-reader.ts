@@ -146,7 +146,7 @@ function cleanPath(name: string): string {
   return parts.join("/");
 }
 
-/** Decodes a name. An image refers to no file whose name is not UTF-8, so such a name only must not be an error. */
+/** Decodes a name. Other encodings than UTF-8 are accepted, since an image never refers to a file with such a name. */
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("utf8");
 }

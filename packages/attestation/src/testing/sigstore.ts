@@ -76,7 +76,7 @@ export class Sigstore {
     return new Sigstore(`http://127.0.0.1:${port}`, server, JSON.stringify(root));
   }
 
-  /** A bundle over a statement about the digest, as its JSON. */
+  /** Signs a statement about the digest, and returns the bundle as JSON. */
   async attest({
     sub = IDENTITY,
     iss = ISSUER,
