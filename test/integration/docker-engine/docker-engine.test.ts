@@ -8,6 +8,7 @@ import { checkMachine } from "../../../scripts/docker-engine/machine.ts";
 import type { EnginePlace } from "../../../scripts/docker-engine/own-engine.ts";
 import { startEngine } from "../../../scripts/docker-engine.ts";
 import { workFolder } from "../../../scripts/folders.ts";
+import { killIfRunning } from "../../support/kill.ts";
 
 const missing = await checkMachine().then(
   () => undefined,
@@ -43,7 +44,7 @@ whereItCanRun("the throwaway engine", () => {
     const killed = await startEngine("overlay2", silentReporter, place);
     const pids = (await leftOf(place.home)).processes;
     expect(pids.length).toBeGreaterThan(0);
-    for (const pid of pids) killIfThere(pid);
+    for (const pid of pids) killIfRunning(pid);
     await using again = await startEngine("overlay2", silentReporter, place);
     expect(again.version).toBe(killed.version);
   });
@@ -76,15 +77,6 @@ whereItCanRun("the throwaway engine", () => {
     expect((await leftOf(place.home)).processes).toEqual([]);
   });
 });
-
-/** Kills a process unless it is gone. When an engine's first process is killed, the others end, too. */
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (Object(error).code !== "ESRCH") throw error;
-  }
-}
 
 /** What is left of an engine: processes that name its folder, mounts in the folder, files in the folder. */
 async function leftOf(home: string): Promise<{ processes: number[]; mounts: string[]; files: string[] }> {

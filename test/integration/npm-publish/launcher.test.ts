@@ -14,6 +14,7 @@ import {
   parseWantedPlatform,
 } from "@release-actions/npm";
 import { describeWith } from "../../parts.ts";
+import { killIfRunning } from "../../support/kill.ts";
 
 const PRODUCT: Product = {
   ...{ name: "widget", version: "1.0.0", binary: "widget-cli", fields: {} },
@@ -230,7 +231,7 @@ describeWith(["script"], "the launcher of npm-publish in a terminal", () => {
     try {
       expect(await inTerminal(`exec "${process.execPath}" "${file}"`, ctrlC)).toEqual([11, 1]);
     } finally {
-      if (witness > 0) process.kill(witness, "SIGKILL");
+      if (witness > 0) killIfRunning(witness);
     }
   });
 });
