@@ -517,6 +517,11 @@ export const EQUIVALENTS: Equivalents = {
   ],
   "packages/workflow/src/power-shell.ts": [
     {
+      line: "const words = line",
+      becomes: "const words = line",
+      reason: "Of an empty line the only word is empty, and so left out below; no other line has an empty word.",
+    },
+    {
       line: 'return /^(pwsh|powershell)\\b/.test((shell ?? "").trim());',
       becomes: 'return /^(pwsh|powershell)\\b/.test((shell ?? "mutant").trim());',
       reason: "Neither is the name of a PowerShell.",
@@ -537,6 +542,38 @@ export const EQUIVALENTS: Equivalents = {
       line: 'const word = words[index] ?? "";',
       becomes: 'const word = words[index] ?? "mutant";',
       reason: "The loop ends before the last word.",
+    },
+  ],
+  "packages/workflow/src/secret-paths.ts": [
+    {
+      line: 'const [context, ...keys] = (pathOf(expression) ?? "").split(".");',
+      becomes: 'const [context, ...keys] = (pathOf(expression) ?? "mutant").split(".");',
+      reason: "Neither is the matrix.",
+    },
+    {
+      line: "if (index instanceof Star) return [this.#path(undefined)];",
+      becomes: "if (false) return [this.#path(undefined)];",
+      reason: "A star is no text of any job, which has the same answer.",
+    },
+  ],
+  "packages/workflow/src/secrets.ts": [
+    {
+      line: 'return namesIn(node, "", { hasIdentity, matrix: node.get("strategy").get("matrix"), visited: new Set() });',
+      becomes:
+        'return namesIn(node, "mutant", { hasIdentity, matrix: node.get("strategy").get("matrix"), visited: new Set() });',
+      reason: "Neither is the key of a condition.",
+    },
+    {
+      line: 'if (node.isList) return together(node.items().map((item) => namesIn(item, "", around)));',
+      becomes: 'if (node.isList) return together(node.items().map((item) => namesIn(item, "mutant", around)));',
+      reason: "Neither is the key of a condition.",
+    },
+  ],
+  "packages/workflow/src/validate.ts": [
+    {
+      line: "if (value !== undefined) await parser.convertWorkflowTemplate(context, value, undefined, { featureFlags: FEATURES });",
+      becomes: "if (true) await parser.convertWorkflowTemplate(context, value, undefined, { featureFlags: FEATURES });",
+      reason: "The parser gives no value only with an error, and the conversion ends at once where there is one.",
     },
   ],
   "packages/workflow/src/workflow.ts": [

@@ -25,6 +25,12 @@ describe("an expression", () => {
     expect(functionsIn(parseExpression(text))).toEqual(functions);
   });
 
+  test("takes as many files for `hashFiles` as GitHub does", () => {
+    const call = (count: number) => `hashFiles(${Array.from({ length: count }, () => "'a'").join(", ")})`;
+    expect(functionsIn(parseExpression(call(255)))).toEqual(["hashfiles"]);
+    expect(() => parseExpression(call(256))).toThrow("GitHub cannot evaluate the expression");
+  });
+
   test.each(["secret.A", "nothing()", "a b"])("refuses %j, which GitHub cannot evaluate", (text) => {
     expect(() => parseExpression(text)).toThrow(`GitHub cannot evaluate the expression "${text}"`);
   });

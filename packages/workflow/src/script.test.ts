@@ -18,6 +18,10 @@ describe("a command counts", () => {
     ["with a long variable in front", "env RUST_LOG=debug CI=1 cargo test"],
     ["after a list that may fail", "test -f x || false\ncargo test"],
     ["quoted", "'cargo' \"test\""],
+    ...["command", "env", "exec", "ionice", "nice", "nohup", "stdbuf", "sudo", "time"].map(
+      (wrapper): [string, string] => [`behind ${wrapper}`, `${wrapper} cargo test`],
+    ),
+    ["for each of some words in quotes", "for x in 'a b' c'd'; do cargo test; done"],
     ["over two lines", "cargo \\\n  test"],
     ["after &&", "cd x && cargo test"],
     ["before &&", "cargo test && echo done"],
@@ -48,8 +52,14 @@ describe("a command counts", () => {
 
   test("before other commands in a shell that stops at a failure", () => {
     expect(verdict("cargo test\necho", "sh")).toBeUndefined();
+    expect(verdict("cargo test\necho", "bash")).toBeUndefined();
     expect(verdict("cargo test\necho", "sh -eu {0}")).toBeUndefined();
     expect(verdict("cargo test\necho", "bash --norc -e {0}")).toBeUndefined();
+  });
+
+  test("and is the program that a wrapper starts, also when it is one word", () => {
+    expect(callsOf("exec ./test.sh", undefined)?.calls.map(({ words }) => words)).toEqual([["./test.sh"]]);
+    expect(callsOf("sudo", undefined)?.calls.map(({ words }) => words)).toEqual([["sudo"]]);
   });
 
   test("and is given with all its words and its offset in the script", () => {
@@ -92,6 +102,7 @@ describe("a command does not count", () => {
     ["before || { exit 0; }", "cargo test || { echo; exit 0; }", "followed by ||"],
     ["in a function whose body is a subshell", "f() ( cargo test )", "in a function"],
     ["in a function", "f() { cargo test; }", "in a function"],
+    ["in a function whose braces are missing", "f() cargo test", "in a function"],
     ["after exit", "exit 0\ncargo test", "after exit"],
     ["after an early exit", 'if [ -z "$FOO" ]; then exit 0; fi\ncargo test', "behind an `exit 0` in a branch"],
     ["after an early exit in a list", '[ -n "$FOO" ] || exit 0\ncargo test', "behind an `exit 0` in a branch"],
@@ -123,6 +134,12 @@ describe("a command does not count", () => {
     ["in a block", "if ($env:CI) {\n  cargo test\n}", "in a branch that may not run"],
     ["after a block", "if ($env:CI) {\n  cargo build\n}\n& 'cargo' test\n", undefined],
     ["before an empty line and a comment", "cargo test\n\n# done\n", undefined],
+    ["called with `&` and no space", "&cargo test\n", undefined],
+    [
+      "checked after a comment without a space",
+      "cargo test\n#check\nif ($LASTEXITCODE) { exit 1 }\ncargo doc",
+      undefined,
+    ],
     ["checked after a comment", "cargo test\n# check\nif ($LASTEXITCODE) { exit 1 }\ncargo doc", undefined],
     [
       "with its exit code checked only after another program",
@@ -132,6 +149,10 @@ describe("a command does not count", () => {
     ["with `|| exit 1` after it", "cargo test || exit 1\ncargo doc", undefined],
   ])("in PowerShell: %s", (_case, script, discount) => {
     expect(verdict(script, "pwsh")).toBe(discount);
+  });
+
+  test("in PowerShell with white space around the name of the shell", () => {
+    expect(verdict("cargo test\ncargo doc", " pwsh ")).toContain("followed by another program");
   });
 
   test("in PowerShell, each program is given with its words and its offset", () => {

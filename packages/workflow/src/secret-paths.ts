@@ -103,7 +103,10 @@ function textOf(expression: Expr, job: Combination): string | undefined {
     const call = expression as FunctionCall;
     const [template, ...values] = call.args.map((arg) => textOf(arg, job));
     if (functionOf(call) !== "format" || template === undefined || values.includes(undefined)) return undefined;
-    return template.replace(/\{(\d+)\}/g, (_, at) => values[Number(at)] ?? "");
+    const used = [...template.matchAll(/\{(\d+)\}/g)].map(([, at]) => Number(at));
+    // GitHub ends the run at a placeholder without a value.
+    if (used.some((at) => at >= values.length)) return undefined;
+    return template.replace(/\{(\d+)\}/g, (_, at) => String(values[Number(at)]));
   }
   const [context, ...keys] = (pathOf(expression) ?? "").split(".");
   if (context !== "matrix") return undefined;

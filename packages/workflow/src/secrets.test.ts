@@ -26,6 +26,10 @@ describe("secretUsage", () => {
       0,
     ],
     ["by a name that is known only in a run", "${{ secrets[inputs.name] }}", [], 1],
+    ["by a name of another context than the matrix", "${{ secrets[inputs.token] }}", [], 1],
+    ["by a name made of two values", "${{ secrets[format('{1}_{0}', matrix.os, 'a')] }}", ["A_LINUX", "A_MAC"], 0],
+    ["by a name with a placeholder that has no value", "${{ secrets[format('{0}_{1}', matrix.os)] }}", [], 1],
+    ["by a name that is computed", "${{ secrets[inputs.a || 'B'] }}", [], 1],
     ["all at once", "${{ toJSON(secrets) }}", [], 1],
     [
       "but not the run's own token, nor names in plain text",
@@ -62,6 +66,26 @@ describe("secretUsage", () => {
     expect(details(text("secrets.A"))).toEqual(["A optional"]);
     expect(details(text("${{ secrets.A }}"))).toEqual(["A optional"]);
     expect(details(text("secrets A"))).toEqual([]);
+  });
+
+  const bomb = Array.from({ length: 30 }, (_, n) => `l${n}: &l${n} [${n === 0 ? "x" : `*l${n - 1}, *l${n - 1}`}]`);
+
+  test("reads aliases that stand for gigabytes once, and finds the secrets beside them", () => {
+    const head = `on: push\n${bomb.join("\n")}\nname: \${{ secrets.TITLE }}`;
+    expect(usage(step("${{ secrets.A }}", head))).toEqual({ names: ["A", "TITLE"], open: 0 });
+    expect(usage(`on: push\nenv: &a [*a, "\${{ secrets.A }}"]\njobs: {}\n`)).toEqual({ names: ["A"], open: 0 });
+  });
+
+  test("reads an alias again in each job, since their matrices differ", () => {
+    const job = (id: string, token: string, env: string): string =>
+      `  ${id}:\n    runs-on: x\n    strategy: { matrix: { token: [${token}] } }\n    env: ${env}\n`;
+    const text = `on: push\njobs:\n${job("a", "ONE", "&env { A: '${{ secrets[matrix.token] }}' }")}${job("b", "TWO", "*env")}`;
+    expect(usage(text)).toEqual({ names: ["ONE", "TWO"], open: 0 });
+  });
+
+  test("a matrix that stands for gigabytes is an error, and not a workflow without secrets", () => {
+    const text = step("${{ secrets[matrix.token] }}", `on: push\n${bomb.join("\n")}`).replace("[linux, mac]", "[*l29]");
+    expect(() => usage(text)).toThrow("Excessive alias count");
   });
 
   test("a star reads the whole context, too", () => {

@@ -74,11 +74,12 @@ function isBeside(uses: string | undefined): boolean {
 function readsOf(workflow: Workflow): SecretUsage {
   const { root, jobs } = workflow;
   const outside = root.entries().filter(([key]) => key !== "jobs");
-  const top = outside.map(([key, node]) => namesIn(node, key, { hasIdentity: false, matrix: undefined }));
+  const outsideJobs = { hasIdentity: false, matrix: undefined, visited: new Set<object>() };
+  const top = outside.map(([key, node]) => namesIn(node, key, outsideJobs));
   const inside = jobs.map(({ node }) => {
     const permissions = node.get("permissions").isPresent ? node.get("permissions") : root.get("permissions");
     const hasIdentity = permissions.get("id-token").text === "write" || permissions.text === "write-all";
-    return namesIn(node, "", { hasIdentity, matrix: node.get("strategy").get("matrix") });
+    return namesIn(node, "", { hasIdentity, matrix: node.get("strategy").get("matrix"), visited: new Set() });
   });
   const all = [...top, ...inside];
   return { secrets: all.flatMap(({ secrets }) => secrets), open: all.flatMap(({ open }) => open) };
@@ -87,9 +88,15 @@ function readsOf(workflow: Workflow): SecretUsage {
 interface Surroundings {
   readonly hasIdentity: boolean;
   readonly matrix: YamlNode | undefined;
+  /** The mappings and lists that were read: aliases of one can stand for gigabytes, or for themselves. */
+  readonly visited: Set<object>;
 }
 
 function namesIn(node: YamlNode, key: string, around: Surroundings): SecretUsage {
+  if (node.isMap || node.isList) {
+    if (around.visited.has(node.identity)) return { secrets: [], open: [] };
+    around.visited.add(node.identity);
+  }
   if (node.isMap) return together(node.entries().map(([name, value]) => namesIn(value, name, around)));
   if (node.isList) return together(node.items().map((item) => namesIn(item, "", around)));
   const text = node.text ?? "";

@@ -1,15 +1,8 @@
 import { FeatureFlags } from "@actions/expressions/features";
 import type { Problem } from "@release-actions/report";
 
-/** Features that GitHub has had since 2026 but that must be enabled in its parser: `case()`, background steps. */
-const FEATURES = new FeatureFlags({ allowCaseFunction: true, allowBackgroundSteps: true });
-
-const OPTIONS = {
-  maxReusableWorkflowDepth: 4,
-  fetchReusableWorkflowDepth: 0,
-  errorPolicy: 0,
-  featureFlags: FEATURES,
-};
+/** A feature that GitHub has had since 2026 but that must be enabled in its parser: background steps. */
+const FEATURES = new FeatureFlags({ allowBackgroundSteps: true });
 
 /** The errors that GitHub's own parser finds in a workflow, which GitHub would then not run at all. The parser is loaded on first use. */
 export async function validateWorkflow(content: string, file: string): Promise<Problem[]> {
@@ -26,7 +19,7 @@ export async function validateWorkflow(content: string, file: string): Promise<P
   context.state["featureFlags"] = FEATURES;
   const { value } = parser.parseWorkflow({ name: file, content }, context);
   // The conversion adds errors that the schema cannot express, such as jobs that need each other.
-  if (value !== undefined) await parser.convertWorkflowTemplate(context, value, undefined, OPTIONS);
+  if (value !== undefined) await parser.convertWorkflowTemplate(context, value, undefined, { featureFlags: FEATURES });
   return context.errors.getErrors().map(({ rawMessage, range }) => ({
     level: "error",
     title: "GitHub refuses this workflow",

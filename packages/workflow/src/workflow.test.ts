@@ -71,6 +71,7 @@ jobs:
     ["push", ["push"]],
     ["[push, pull_request]", ["push", "pull_request"]],
     ["{ push: { tags: [v*] }, workflow_dispatch: }", ["push", "workflow_dispatch"]],
+    ["[push, { schedule: x }]", ["push"]],
     ["", []],
   ])("reads the events of on: %s", (on, events) => {
     const { triggers } = readWorkflow(`on: ${on}\njobs: {}\n`, "w.yml");
@@ -134,6 +135,14 @@ jobs:
     const root = parseYaml(`${levels.join("\n")}\n`, "bomb.yml");
     expect(root.get("l29").isList).toBe(true);
     expect(() => root.value).toThrow("Excessive alias count");
+  });
+
+  test.each([
+    ["an empty file", ""],
+    ["comments alone", "# c\n"],
+  ])("says without a line that GitHub refuses %s", async (_what, text) => {
+    const problems = await validateWorkflow(text, "w.yml");
+    expect(problems.map(({ location }) => location)).toEqual([{ file: "w.yml" }]);
   });
 
   test("says what GitHub would refuse, and in which line", async () => {

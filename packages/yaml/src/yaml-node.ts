@@ -41,6 +41,11 @@ export class YamlNode {
     return this.#node !== null && !(isScalar(this.#node) && this.#node.value === null);
   }
 
+  /** The same object for each alias of one part of the file. */
+  get identity(): object {
+    return this.#node ?? this;
+  }
+
   get isMap(): boolean {
     return isMap(this.#node);
   }
