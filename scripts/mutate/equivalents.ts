@@ -289,7 +289,19 @@ export const EQUIVALENTS: Equivalents = {
       reason: "The library sets this property for every change.",
     },
   ],
+  "packages/digest/src/batches.ts": [
+    {
+      line: "export const BATCH_BYTES = 16 * 1024 * 1024;",
+      becomes: "export const BATCH_BYTES = (16 + 1) * 1024 * 1024;",
+      reason: "It decides which thread reads a file, and not what is hashed.",
+    },
+  ],
   "packages/digest/src/blake3.ts": [
+    {
+      line: 'mode: Blake3Mode = { kind: "hash" },',
+      becomes: 'mode: Blake3Mode = { kind: "" },',
+      reason: "The engine treats every mode but the other two as the plain hash.",
+    },
     {
       line: 'engine: EngineChoice = "fastest",',
       becomes: 'engine: EngineChoice = "",',
@@ -297,6 +309,11 @@ export const EQUIVALENTS: Equivalents = {
     },
   ],
   "packages/digest/src/hash-files.ts": [
+    {
+      line: 'kind: "files",',
+      becomes: 'kind: "",',
+      reason: "The engine treats every job but one of bytes as one of files.",
+    },
     {
       line: "const ahead = groups.length < availableParallelism();",
       becomes: "const ahead = groups.length <= availableParallelism();",
@@ -306,6 +323,20 @@ export const EQUIVALENTS: Equivalents = {
       line: "const ahead = groups.length < availableParallelism();",
       becomes: "const ahead = groups.length >= availableParallelism();",
       reason: "It affects how long reading takes, not the digests.",
+    },
+  ],
+  "packages/digest/src/hash-progress.ts": [
+    {
+      line: "const size = this.#sizes[index] ?? 0;",
+      becomes: "const size = this.#sizes[index] ?? (0 + 1);",
+      reason: "Only jobs of the list finish.",
+    },
+  ],
+  "packages/digest/src/long-digests.ts": [
+    {
+      line: "const content = createReadStream(file, signal === undefined ? {} : { signal });",
+      becomes: "const content = createReadStream(file, false ? {} : { signal });",
+      reason: "Node treats a signal that is undefined as none.",
     },
   ],
   "packages/digest/src/parse-sums.ts": [
@@ -341,6 +372,17 @@ export const EQUIVALENTS: Equivalents = {
     },
   ],
   "packages/digest/src/pool.ts": [
+    {
+      line: "(index < count - 1 ? threadWorker : callerWorker)({ engine, work, onReply }),",
+      becomes: "(index >= count - 1 ? threadWorker : callerWorker)({ engine, work, onReply }),",
+      reason: "It decides which worker runs on this thread; both hash the same.",
+    },
+    {
+      line: 'const { engine = "fastest", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;',
+      becomes:
+        'const { engine = "fastest", threads = Math.max(availableParallelism(), MAX_THREADS), signal } = options;',
+      reason: "It decides how fast files are hashed, and not what is hashed.",
+    },
     {
       line: 'const { engine = "fastest", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;',
       becomes: 'const { engine = "", threads = Math.min(availableParallelism(), MAX_THREADS), signal } = options;',
@@ -557,6 +599,23 @@ export const EQUIVALENTS: Equivalents = {
     },
   ],
   "packages/workflow/src/secrets.ts": [
+    {
+      line: 'const expressions = [...text.matchAll(/\\$\\{\\{([\\s\\S]*?)\\}\\}/g)].map(([, inner = ""]) => inner);',
+      becomes:
+        'const expressions = [...text.matchAll(/\\$\\{\\{([\\s\\S]*?)\\}\\}/g)].map(([, inner = "mutant"]) => inner);',
+      reason: "The pattern has this group in every match.",
+    },
+    {
+      line: 'const text = node.text ?? "";',
+      becomes: 'const text = node.text ?? "mutant";',
+      reason: "Neither text reads a secret.",
+    },
+    {
+      line: 'return isBeside(uses) && workflows.some(({ file }) => posix.basename(file) === posix.basename(uses ?? ""));',
+      becomes:
+        'return isBeside(uses) && workflows.some(({ file }) => posix.basename(file) === posix.basename(uses ?? "mutant"));',
+      reason: "Without `uses` the first condition is false.",
+    },
     {
       line: 'return namesIn(node, "", { hasIdentity, matrix: node.get("strategy").get("matrix"), visited: new Set() });',
       becomes:

@@ -17,6 +17,10 @@ describe("batches", () => {
 
   test.each([
     [[BATCH_BYTES], [1]],
+    [
+      [BATCH_BYTES + 1, 1],
+      [1, 1],
+    ],
     [[BATCH_BYTES - 1, 1, 0], [3]],
     [
       [BATCH_BYTES - 1, 2],

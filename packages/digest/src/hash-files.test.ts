@@ -129,6 +129,7 @@ describe("hashFiles", () => {
     expect(seen.length).toBeGreaterThan(10);
     expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).sort((a, b) => a - b));
     expect(seen.at(-1)).toMatchObject({ done: size, total: size });
+    expect(seen.some(({ done }) => done > 0 && done < size)).toBe(true);
   }, 120_000);
 });
 

@@ -62,6 +62,14 @@ describe.each([
   });
 });
 
+test("a thread whose file is missing rejects with its name", async () => {
+  const work = { jobs: [bytes("x")], next: new Int32Array(new SharedArrayBuffer(4)) };
+  const absent = path.join(folder, "absent.cjs");
+  const { finished, close } = threadWorker({ engine: "fastest", work, onReply: () => undefined }, absent);
+  await expect(finished).rejects.toThrow(/Cannot find module.*absent\.cjs/);
+  await close();
+});
+
 describe("runJobs", () => {
   test.each([
     [1, 4],

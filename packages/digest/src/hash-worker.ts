@@ -21,9 +21,9 @@ export interface HashWorkerOptions {
 const YOUNG_GENERATION_MIB = 4;
 
 /** Runs jobs on a new thread. */
-export function threadWorker({ engine, work, onReply }: HashWorkerOptions): HashWorker {
+export function threadWorker({ engine, work, onReply }: HashWorkerOptions, file = engineFile()): HashWorker {
   // Node refuses some flags of this process in a worker, so none are passed on.
-  const worker = new Worker(engineFile(), {
+  const worker = new Worker(file, {
     workerData: { ...workerData(engine), work },
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },

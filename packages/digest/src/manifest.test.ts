@@ -46,6 +46,17 @@ describe("formatManifest", () => {
 describe("parseManifest", () => {
   const entry = { path: "a", size: 1, mode: "0644", blake3: HEX };
 
+  test("sorts the files by code unit, in whatever order the manifest lists them", () => {
+    const files = ["b", "a", "B"].map((path) => ({ ...entry, path }));
+    const read = parseManifest(JSON.stringify({ ...valid(), files }), "m.json");
+    expect(read.files.map(({ path }) => path)).toEqual(["B", "a", "b"]);
+  });
+
+  test("shows the first 80 characters of a long value", () => {
+    const text = JSON.stringify({ ...valid(), format: "x".repeat(1000) });
+    expect(() => parseManifest(text, "m.json")).toThrow(`"format" is "${"x".repeat(79)}, expected`);
+  });
+
   test.each(["00644", "06444", "644", "0694", "x0644"])("refuses the mode %s", (mode) => {
     const text = JSON.stringify({ ...valid(), files: [{ ...entry, mode }] });
     expect(() => parseManifest(text, "m.json")).toThrow("expected four octal digits");
@@ -82,6 +93,7 @@ describe("parseManifest", () => {
   test.each([
     ["no path", { ...entry, path: undefined }, /file 1: "path" is absent/],
     ["a path upwards", { ...entry, path: "a/../../b" }, /"path" is "a\/\.\.\/\.\.\/b", expected one inside the build/],
+    ["a path through the folder itself", { ...entry, path: "a/./b" }, /expected one inside the build/],
     ["an absolute path", { ...entry, path: "/etc/passwd" }, /expected one inside the build/],
     ["a path with NUL", { ...entry, path: "a\0" }, /expected one inside the build/],
     ["an empty digest", { ...entry, blake3: "" }, /"blake3" of a is "", expected 64 lowercase hex characters/],

@@ -97,7 +97,8 @@ function powershellBlocks(lines: readonly Line[]): Line[] | undefined {
   if (fields.length !== filled) return undefined;
   return fields.flatMap(({ key, value, line }, index) => {
     if (key !== "Path") return [];
-    const hash = fields.slice(Math.max(0, index - 2), index).find((field) => field.key === "Hash")?.value ?? "";
+    const block = fields.slice(fields.findLastIndex((field, at) => at < index && field.key === "Path") + 1, index);
+    const hash = block.find((field) => field.key === "Hash")?.value ?? "";
     // Get-FileHash writes absolute paths, but files of another machine can be found by name only.
     return [{ text: `${hash}  ${value.split(/[\\/]/).at(-1)}`, line }];
   });

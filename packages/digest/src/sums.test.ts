@@ -83,13 +83,23 @@ describe("parseSums", () => {
     expect(read(`  Algorithm : SHA256\n  Hash : ${HEX}\n  Path : a\n`)).toEqual([["a", "aa", 3]]);
   });
 
+  test("skips lines of white space, and ignores white space behind a tagged digest", () => {
+    expect(read(` \t\n${HEX}  a\n  \nSHA256 (b) = ${HEX} \t\n`)).toEqual([
+      ["a", "aa", 2],
+      ["b", "aa", 4],
+    ]);
+  });
+
   test("keeps a byte order mark that is inside a name", () => {
     expect(read(`${HEX}  a\uFEFFb\n`)).toEqual([["a\uFEFFb", "aa", 1]]);
   });
 
-  test.each([`? SHA256 (a) = ${HEX}`, `SHA256 (a) = ${HEX} and more`, `${HEX};`])("refuses %s", (line) => {
-    expect(() => parseSums(`${line}\n`, "app.sha256")).toThrow("app.sha256:1 has ");
-  });
+  test.each([`? SHA256 (a) = ${HEX}`, `SHA256 (a) = ${HEX} and more`, `SHA256 (a) = ${HEX};`, `${HEX};`])(
+    "refuses %s",
+    (line) => {
+      expect(() => parseSums(`${line}\n`, "app.sha256")).toThrow("app.sha256:1 has ");
+    },
+  );
 
   test("ignores a carriage return at the end of a line, and keeps any other in the name", () => {
     expect(read(`${HEX}  a\r\n`)).toEqual([["a", "aa", 1]]);
@@ -120,6 +130,22 @@ describe("parseSums", () => {
     expect(read(signed + signature)).toEqual(entries);
     expect(read(signed)).toEqual(entries);
     expect(read(signed.trimEnd())).toEqual(entries);
+  });
+
+  test("reads a signed message with carriage returns, several headers, and dashes in names", () => {
+    const text = `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\nHash: SHA512\n\n${HEX}  a - b\n-----BEGIN PGP SIGNATURE-----\n\niQ==\n`;
+    expect(read(text)).toEqual([["a - b", "aa", 5]]);
+    expect(read(text.replaceAll("\n", "\r\n"))).toEqual([["a - b", "aa", 5]]);
+  });
+
+  test("refuses a signed message that is below its signature", () => {
+    const text = `-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----BEGIN PGP SIGNED MESSAGE-----\n\n${HEX}  a\n`;
+    expect(() => read(text)).toThrow("list holds no checksums");
+  });
+
+  test("does not give a file the digest of PowerShell's block before it", () => {
+    expect(() => read(`Hash : ${HEX}\nPath : a\nPath : b\n`)).toThrow(/^list:3 has " {2}b/);
+    expect(() => read(`Hash : ${HEX}\nPath : a\nAlgorithm : SHA256\nPath : b\n`)).toThrow(/^list:4 has " {2}b/);
   });
 
   test("reads PowerShell's blocks, in which the digest is above its path", () => {
@@ -162,6 +188,7 @@ describe("parseSums", () => {
       ["a\\nb", "aa", 1],
       ["c\nd", "aa", 2],
     ]);
+    expect(read(`\\${HEX}  a\\rb\n`)).toEqual([["a\rb", "aa", 1]]);
     expect(read(`SHA256 (a\\nb) = ${HEX}\n\\SHA256 (c\\\\d) = ${HEX}`)).toEqual([
       ["a\\nb", "aa", 1],
       ["c\\d", "aa", 2],
@@ -215,6 +242,11 @@ describe("parseSums", () => {
 });
 
 describe("formatSums", () => {
+  test("marks only the lines whose name is escaped", () => {
+    const lines = ["a", "b\\c"].map((name) => ({ path: name, hex: HEX }));
+    expect(formatSums(lines)).toBe(`${HEX}  a\n\\${HEX}  b\\\\c\n`);
+  });
+
   test("refuses a name with a carriage return, which tools write differently", () => {
     expect(() => formatSums([{ path: "a\rb", hex: HEX }])).toThrow(
       /"a\\rb" has a name that a checksum list cannot contain/,

@@ -21,7 +21,8 @@ describe("a command counts", () => {
     ...["command", "env", "exec", "ionice", "nice", "nohup", "stdbuf", "sudo", "time"].map(
       (wrapper): [string, string] => [`behind ${wrapper}`, `${wrapper} cargo test`],
     ),
-    ["for each of some words in quotes", "for x in 'a b' c'd'; do cargo test; done"],
+    ["for a word in quotes", "for x in 'a b'; do cargo test; done"],
+    ["for a word that is partly in quotes", "for x in a'b c'; do cargo test; done"],
     ["over two lines", "cargo \\\n  test"],
     ["after &&", "cd x && cargo test"],
     ["before &&", "cargo test && echo done"],

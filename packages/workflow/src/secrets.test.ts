@@ -8,7 +8,7 @@ function usage(...texts: string[]) {
   return { names: [...new Set(secrets.map(({ name }) => name))].sort(), open: open.length };
 }
 const step = (text: string, head = "on: push"): string =>
-  `${head}\njobs:\n  a:\n    runs-on: x\n    strategy:\n      matrix:\n        os: [linux, mac]\n        include: [{ os: linux, token: LINUX_TOKEN }, { os: mac, token: MAC_TOKEN }]\n    steps:\n      - run: x\n        env: { A: "${text}" }\n`;
+  `${head}\njobs:\n  a:\n    runs-on: x\n    strategy:\n      matrix:\n        os: [linux, mac]\n        keys: [{ a: b }]\n        include: [{ os: linux, token: LINUX_TOKEN }, { os: mac, token: MAC_TOKEN }]\n    steps:\n      - run: x\n        env: { A: "${text}" }\n`;
 
 describe("secretUsage", () => {
   test.each([
@@ -29,6 +29,8 @@ describe("secretUsage", () => {
     ["by a name of another context than the matrix", "${{ secrets[inputs.token] }}", [], 1],
     ["by a name made of two values", "${{ secrets[format('{1}_{0}', matrix.os, 'a')] }}", ["A_LINUX", "A_MAC"], 0],
     ["by a name with a placeholder that has no value", "${{ secrets[format('{0}_{1}', matrix.os)] }}", [], 1],
+    ["by a value that the matrix does not have", "${{ secrets[matrix.missing] }}", [], 1],
+    ["by a value of the matrix that is a mapping", "${{ secrets[matrix.keys] }}", [], 1],
     ["by a name that is computed", "${{ secrets[inputs.a || 'B'] }}", [], 1],
     ["all at once", "${{ toJSON(secrets) }}", [], 1],
     [
@@ -86,6 +88,7 @@ describe("secretUsage", () => {
   test("a matrix that stands for gigabytes is an error, and not a workflow without secrets", () => {
     const text = step("${{ secrets[matrix.token] }}", `on: push\n${bomb.join("\n")}`).replace("[linux, mac]", "[*l29]");
     expect(() => usage(text)).toThrow("Excessive alias count");
+    expect(usage(text.replace("secrets[matrix.token]", "matrix.os"))).toEqual({ names: [], open: 0 });
   });
 
   test("a star reads the whole context, too", () => {

@@ -58,6 +58,7 @@ jobs:
     expect(server).toMatchObject({ id: "server", background: true, waits: undefined });
     expect(member).toMatchObject({ run: "cargo test", shell: "sh", background: true, location: { line: 10 } });
     expect(scan).toMatchObject({ uses: "o/r@v1", background: true });
+    expect([wait?.background, waits?.background]).toEqual([false, false]);
     expect([wait?.waits, waits?.waits, all?.waits, cancel?.cancels]).toEqual([
       ["server"],
       ["server", "lint"],
