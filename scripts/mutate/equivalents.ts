@@ -341,6 +341,11 @@ export const EQUIVALENTS: Equivalents = {
   ],
   "packages/digest/src/parse-sums.ts": [
     {
+      line: "const plain = /^(\\\\?)([0-9A-Fa-f]{32,})(?: [ *]|\\t| )(.+)$/s.exec(text);",
+      becomes: "const plain = /^(\\\\?)([0-9A-Fa-f]{32,})(?: [ *]|\\t| )(.+)/s.exec(text);",
+      reason: "The last group takes all that is left of the line.",
+    },
+    {
       line: 'const [, mark, tag = "", name = "", hex = ""] = tagged;',
       becomes: 'const [, mark, tag = "mutant", name = "", hex = ""] = tagged;',
       reason: "The pattern has this group in every match.",
@@ -531,6 +536,11 @@ export const EQUIVALENTS: Equivalents = {
   ],
   "packages/pins/src/detect/rust.ts": [
     {
+      line: 'toolchainFor(path.relative(repositoryRoot, folder).replaceAll("\\\\", "/") || ".", files);',
+      becomes: 'toolchainFor(path.relative(repositoryRoot, folder).replaceAll("\\\\", "") || ".", files);',
+      reason: "Only paths of Windows have this separator.",
+    },
+    {
       line: "if (newest === undefined) return [];",
       becomes: "if (false) return [];",
       reason: "Without a newest place the list is empty, so nothing is compared.",
@@ -548,6 +558,18 @@ export const EQUIVALENTS: Equivalents = {
       line: 'const size = /^\\w+ blob (\\d+)$/.exec(bytes.toString("utf8", at, end))?.[1];',
       becomes: 'const size = /\\w+ blob (\\d+)$/.exec(bytes.toString("utf8", at, end))?.[1];',
       reason: "Only the line before an object ends with `blob` and a number.",
+    },
+  ],
+  "packages/pins/src/rust/rustup-commands.ts": [
+    {
+      line: 'second?.value ?? "",',
+      becomes: 'second?.value ?? "mutant",',
+      reason: "Neither is one of the subcommands.",
+    },
+    {
+      line: 'const name = program?.value?.split("/").at(-1) ?? "";',
+      becomes: 'const name = program?.value?.split("/").at(-1) ?? "mutant";',
+      reason: "Neither is the name of a program that takes a toolchain.",
     },
   ],
   "packages/pins/src/version.ts": [
@@ -595,7 +617,7 @@ export const EQUIVALENTS: Equivalents = {
     {
       line: "if (index instanceof Star) return [this.#path(undefined)];",
       becomes: "if (false) return [this.#path(undefined)];",
-      reason: "A star is no text of any job, which has the same answer.",
+      reason: "A star does not have a text in any job, and the answer for that is the same.",
     },
   ],
   "packages/workflow/src/secrets.ts": [

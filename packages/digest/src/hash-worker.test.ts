@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -83,6 +84,12 @@ describe("runJobs", () => {
     expect(hashes.map(([hash]) => hash?.blake3)).toEqual(
       await Promise.all(work.map((_, index) => blake3(String(index)))),
     );
+  });
+
+  test("leaves no listener at the signal", async () => {
+    const { signal } = new AbortController();
+    await runJobs([bytes("x")], { signal });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   test("stops at the first job that fails", async () => {

@@ -90,6 +90,10 @@ describe("parseSums", () => {
     ]);
   });
 
+  test("removes `./` only from the start of a path", () => {
+    expect(read(`${HEX}  ././v1./a\n`)).toEqual([["v1./a", "aa", 1]]);
+  });
+
   test("keeps a byte order mark that is inside a name", () => {
     expect(read(`${HEX}  a\uFEFFb\n`)).toEqual([["a\uFEFFb", "aa", 1]]);
   });

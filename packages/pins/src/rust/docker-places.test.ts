@@ -57,6 +57,11 @@ describe("dockerPlaces", () => {
         "1.81.0 at 3: Dockerfile toolchain, ships, yields to the file",
       ],
     ],
+    [
+      "a command with a variable and more in one word",
+      'FROM debian:12\nARG WANTED=1.80.0\nRUN rustup default "$WAN"TED\n',
+      [],
+    ],
     ["a command with an unset variable", "FROM debian:12\nARG WANTED\nRUN rustup default $WANTED\n", []],
     ["a command with more than a variable", "FROM debian:12\nARG V=80\nRUN rustup default 1.$V.0\n", []],
   ])("reads %s", (_name, text, expected) => {

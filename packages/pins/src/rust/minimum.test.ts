@@ -40,6 +40,14 @@ async function judged(now: State, before: readonly State[] | undefined, more = "
 const BELOW =
   "Cargo.toml:4: rust-version 1.92 is a minimum below the toolchain, 1.93.0. It must be equal only if every crate is `publish = false`, if pins.yml says so, or if they always changed together.";
 
+test("a rust-version of a workspace without crates may be below the toolchain", async () => {
+  const { findings } = await checkFiles({
+    "Cargo.toml": '[workspace]\nmembers = []\n[workspace.package]\nrust-version = "1.92"\n',
+    "rust-toolchain.toml": toolchainFile(state("1.93.0")),
+  });
+  expect(findings).toEqual([]);
+});
+
 describe("a rust-version below the toolchain", () => {
   test.each<[string, readonly State[] | undefined]>([
     ["without a history", undefined],

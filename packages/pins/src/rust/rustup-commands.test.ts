@@ -46,6 +46,7 @@ describe("toolchainsIn", () => {
     ["./rustup-init -y --default-toolchain=1.80.0", ["1.80.0 yields"]],
     ["./rustup-init --default-toolchain", []],
     ["./rustup-init -y", []],
+    ["echo 'add --default-toolchain=1.80.0 to the command'", []],
   ])("reads `%s`", (script, expected) => {
     expect(named(script)).toEqual(expected);
   });
