@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { Job, StepResult } from "../runner/job.ts";
 import { runAction } from "../runner/run-action.ts";
@@ -17,10 +15,7 @@ async function check(
   inputs: Record<string, string> = {},
 ): Promise<StepResult> {
   const prepare = async (job: Job): Promise<void> => {
-    for (const [name, text] of Object.entries(files)) {
-      await mkdir(path.dirname(path.join(job.workspace, name)), { recursive: true });
-      await writeFile(path.join(job.workspace, name), text);
-    }
+    job.write(files);
   };
   return (await runAction("ci-contract", { prepare, step: { inputs } })).main;
 }

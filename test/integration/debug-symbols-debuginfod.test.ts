@@ -83,19 +83,15 @@ describeWith(TOOLS, "debug-symbols, with elfutils' debuginfod and gdb", () => {
     inputs: Readonly<Record<string, string>>,
     look: (step: StepResult, output: string) => Promise<T>,
   ): Promise<T> {
-    const job = await Job.open({ env: github.env(github.addRun()) });
-    try {
-      mkdirSync(path.join(job.workspace, "bin"));
-      for (const name of NAMES) {
-        copyFileSync(bench.path(name), path.join(job.workspace, "bin", name));
-      }
-      const env = { ...rustEnv(), PATH: `${PROGRAMS}:${process.env["PATH"]}` };
-      const defaults = { token: TOKEN, "store-address": store.address, "debuginfod-url": url };
-      const step = await job.step("debug-symbols", { inputs: { ...defaults, ...inputs }, env });
-      return await look(step, path.join(job.workspace, "debug-symbols"));
-    } finally {
-      await job.close();
+    await using job = await Job.open({ env: github.env(github.addRun()) });
+    mkdirSync(job.file("bin"));
+    for (const name of NAMES) {
+      copyFileSync(bench.path(name), job.file("bin", name));
     }
+    const env = { ...rustEnv(), PATH: `${PROGRAMS}:${process.env["PATH"]}` };
+    const defaults = { token: TOKEN, "store-address": store.address, "debuginfod-url": url };
+    const step = await job.step("debug-symbols", { inputs: { ...defaults, ...inputs }, env });
+    return await look(step, job.file("debug-symbols"));
   }
 
   test("debuginfod serves the debug files of a C, a Rust and a Go program, and debuggers use them", async () => {

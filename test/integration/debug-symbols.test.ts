@@ -77,21 +77,17 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     look: (step: StepResult, job: Job, artifact: (name: string, file: string) => Promise<Buffer>) => T | Promise<T>,
   ): Promise<T> {
     const gitHubRun = github.addRun();
-    const job = await Job.open({ env: github.env(gitHubRun) });
-    try {
-      for (const [to, from] of Object.entries(files)) {
-        await runCommand("install", ["-D", bench.path(from), path.join(job.workspace, to)]);
-      }
-      // The toolchains of this machine, since a job has a home of its own.
-      const env = { ...rustEnv(), PATH: bare ? process.env["PATH"] : `${PROGRAMS}:${process.env["PATH"]}` };
-      const defaults = {
-        ...{ binaries: "server", token: TOKEN, "store-address": store.address, "debuginfod-url": store.debuginfod },
-      };
-      const step = await job.step("debug-symbols", { inputs: { ...defaults, ...inputs }, env, ...(stop && { stop }) });
-      return await look(step, job, (name, file) => readArtifact(github, gitHubRun, name, file));
-    } finally {
-      await job.close();
+    await using job = await Job.open({ env: github.env(gitHubRun) });
+    for (const [to, from] of Object.entries(files)) {
+      await runCommand("install", ["-D", bench.path(from), job.file(to)]);
     }
+    // The toolchains of this machine, since a job has a home of its own.
+    const env = { ...rustEnv(), PATH: bare ? process.env["PATH"] : `${PROGRAMS}:${process.env["PATH"]}` };
+    const defaults = {
+      ...{ binaries: "server", token: TOKEN, "store-address": store.address, "debuginfod-url": store.debuginfod },
+    };
+    const step = await job.step("debug-symbols", { inputs: { ...defaults, ...inputs }, env, ...(stop && { stop }) });
+    return await look(step, job, (name, file) => readArtifact(github, gitHubRun, name, file));
   }
 
   const warnings = ({ annotations }: StepResult): string[] =>
@@ -103,7 +99,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
       expect([step.conclusion, step.annotations]).toEqual(["success", []]);
       expect(JSON.parse(step.outputs["build-ids"] ?? "")).toEqual(buildIds);
       expect(step.outputs["uploaded"]).toBe("true");
-      const output = path.join(job.workspace, "debug-symbols");
+      const output = job.file("debug-symbols");
       for (const name of ["server", "cli"]) {
         const [stripped, debug] = [path.join(output, name), path.join(output, `${name}.debug`)];
         const { stdout } = await runCommand("readelf", [
@@ -142,7 +138,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
   test("the script fetches the debug file, and keeps nothing else (misleads 19)", async () => {
     await run({}, async (_step, job) => {
       const place = "usr/local/bin/download-server-debug-symbols.sh";
-      const script = path.join(job.workspace, "debug-symbols", place);
+      const script = job.file("debug-symbols", place);
       const folder = path.join(job.temp, "symbols");
       const fetchSymbols = (...args: string[]) => runCommand(script, args, { check: false });
       expect(await fetchSymbols(folder)).toMatchObject({ exitCode: 0, stdout: `${folder}/server.debug\n` });
@@ -188,7 +184,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     await run({ stop: { when: /^\[command\]parca-debuginfo/ } }, (step, job) => {
       expect(step.conclusion).toBe("cancelled");
       expect(step.stopMs).toBeLessThan(7000);
-      expect(readdirSync(path.join(job.workspace, "debug-symbols")).sort()).toEqual(["server", "server.debug", "usr"]);
+      expect(readdirSync(job.file("debug-symbols")).sort()).toEqual(["server", "server.debug", "usr"]);
       expect(store.uploads.size).toBe(0);
     });
   });
@@ -203,7 +199,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
       writeFileSync(path.join(job.temp, "kept.tar.gz"), await artifact("debug-symbols", "debug-symbols.tar.gz"));
       await runCommand("tar", ["--extract", "--file", "kept.tar.gz"], { cwd: job.temp });
       const kept = readFileSync(path.join(job.temp, "server.debug"));
-      expect(kept.equals(readFileSync(path.join(job.workspace, "debug-symbols/server.debug")))).toBe(true);
+      expect(kept.equals(readFileSync(job.file("debug-symbols/server.debug")))).toBe(true);
     });
   });
 
@@ -224,7 +220,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     await run({ inputs, ...(bare && { bare }) }, async (step, job, artifact) => {
       expect([step.conclusion, step.outputs["uploaded"]]).toEqual(["success", "false"]);
       expect(warnings(step)).toEqual([expect.stringMatching(message)]);
-      expect(existsSync(path.join(job.workspace, "debug-symbols/server.debug"))).toBe(true);
+      expect(existsSync(job.file("debug-symbols/server.debug"))).toBe(true);
       expect((await artifact("debug-symbols", "debug-symbols.tar.gz")).length).toBeGreaterThan(0);
     });
   });
@@ -274,14 +270,14 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
     });
     await run({ inputs: { required: "true", force: "true" } }, (step, job) => {
       expect([step.conclusion, step.annotations]).toEqual(["success", []]);
-      const debug = readFileSync(path.join(job.workspace, "debug-symbols/server.debug"));
+      const debug = readFileSync(job.file("debug-symbols/server.debug"));
       expect(store.uploads.get(id)?.content.equals(debug)).toBe(true);
     });
   });
 
   test("the script does not keep a stripped file", async () => {
     await run({}, async (_step, job) => {
-      const script = path.join(job.workspace, "debug-symbols/usr/local/bin/download-server-debug-symbols.sh");
+      const script = job.file("debug-symbols/usr/local/bin/download-server-debug-symbols.sh");
       store.uploads.set(buildIds["server"] ?? "", {
         id: "x",
         content: readFileSync(bench.path("stripped")),
@@ -323,15 +319,12 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
       const ids: Record<string, string> = JSON.parse(step.outputs["build-ids"] ?? "");
       const { stdout } = await runCommand("readelf", [
         ...["--file-header", "--notes", "--sections"],
-        path.join(job.workspace, "debug-symbols/arm64/server"),
+        job.file("debug-symbols/arm64/server"),
       ]);
       expect(stdout).toMatch(/Machine: +AArch64/);
       expect(stdout).toContain(`Build ID: ${ids["arm64/server"]}`);
       expect(stdout).toContain(".gnu_debuglink");
-      const script = readFileSync(
-        path.join(job.workspace, "debug-symbols/usr/local/bin/download-server-debug-symbols.sh"),
-        "utf8",
-      );
+      const script = readFileSync(job.file("debug-symbols/usr/local/bin/download-server-debug-symbols.sh"), "utf8");
       expect(script).toContain(`x86_64) build_id=${ids["amd64/server"]} ;;`);
       expect(script).toContain(`aarch64) build_id=${ids["arm64/server"]} ;;`);
     });
@@ -347,7 +340,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
       expect([step.conclusion, step.annotations]).toEqual(["success", []]);
       expect(JSON.parse(step.outputs["build-ids"] ?? "")).toEqual({ server: buildIds["server"] });
       expect(step.log).toContain("server is shipped stripped, as usr/bin/server");
-      const debug = readFileSync(path.join(job.workspace, "debug-symbols/server.debug"));
+      const debug = readFileSync(job.file("debug-symbols/server.debug"));
       expect(debug.equals(readFileSync(bench.path("server.debug")))).toBe(true);
     });
   });

@@ -29,18 +29,14 @@ async function check(
 ): Promise<Run> {
   using product = new Product();
   change(product);
-  const job = await Job.open({ env: rustEnv() });
-  try {
-    cpSync(product.root, job.workspace, { recursive: true });
-    await runCommand("git", ["init", "--quiet", job.workspace]);
-    const step = await job.step("hakari-check", { inputs: { version: "installed", ...inputs } });
-    const file = step.outputs["patch"] ?? "";
-    const patch = file === "" ? "" : readFileSync(file, "utf8");
-    await look(job.workspace);
-    return { step, problems: JSON.parse(step.outputs["problems"] ?? "[]"), patch };
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env: rustEnv() });
+  cpSync(product.root, job.workspace, { recursive: true });
+  await runCommand("git", ["init", "--quiet", job.workspace]);
+  const step = await job.step("hakari-check", { inputs: { version: "installed", ...inputs } });
+  const file = step.outputs["patch"] ?? "";
+  const patch = file === "" ? "" : readFileSync(file, "utf8");
+  await look(job.workspace);
+  return { step, problems: JSON.parse(step.outputs["problems"] ?? "[]"), patch };
 }
 
 function same(product: Product, workspace: string, name: string): boolean {
@@ -256,16 +252,12 @@ describeWith(["cargo", "cargo-hakari"], "hakari-check switches hakari off", () =
   /** A job in a copy of the product. */
   async function withJob(body: (job: Job, product: Product) => Promise<void>): Promise<void> {
     using product = new Product();
-    const job = await Job.open({ env: rustEnv() });
-    try {
-      cpSync(product.root, job.workspace, { recursive: true });
-      await body(job, product);
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: rustEnv() });
+    cpSync(product.root, job.workspace, { recursive: true });
+    await body(job, product);
   }
   const inputs = { command: "disable", version: "installed" };
-  const hack = (job: Job): string => path.join(job.workspace, HACK);
+  const hack = (job: Job): string => job.file(HACK);
 
   test("until the job ends, whatever the build does to the files", async () => {
     await withJob(async (job, product) => {
@@ -277,7 +269,7 @@ describeWith(["cargo", "cargo-hakari"], "hakari-check switches hakari off", () =
         check: false,
       });
       expect(build.exitCode).toBe(0);
-      rmSync(path.join(job.workspace, "Cargo.lock"));
+      rmSync(job.file("Cargo.lock"));
       writeFileSync(hack(job), "[broken");
       const [post] = await job.post();
       expect(post?.conclusion).toBe("success");
@@ -301,7 +293,7 @@ describeWith(["cargo", "cargo-hakari"], "hakari-check switches hakari off", () =
 
   test("not in a repository without hakari, and says so", async () => {
     await withJob(async (job) => {
-      rmSync(path.join(job.workspace, ".config"), { recursive: true });
+      rmSync(job.file(".config"), { recursive: true });
       const step = await job.step("hakari-check", { inputs });
       expect(step.conclusion).toBe("success");
       expect(step.log).toContain("has no hakari.toml: nothing to switch off");

@@ -45,18 +45,11 @@ function testsWith(program: HelmProgram): void {
     inputs: Readonly<Record<string, string>>,
   ): Promise<StepResult> {
     const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" };
-    const job = await Job.open({ env: facts });
-    try {
-      const all = { "plan.json": JSON.stringify(makeManifest({ version: "1.2.3" })), ...files };
-      for (const [name, content] of Object.entries(all)) {
-        mkdirSync(path.dirname(path.join(job.workspace, name)), { recursive: true });
-        writeFileSync(path.join(job.workspace, name), content);
-      }
-      const given = { plan: "plan.json", registry: place, username: USER, password: PASSWORD, ...inputs };
-      return await job.step("helm-publish", { inputs: given, env: { PATH: searchPath } });
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: facts });
+    const all = { "plan.json": JSON.stringify(makeManifest({ version: "1.2.3" })), ...files };
+    job.write(all);
+    const given = { plan: "plan.json", registry: place, username: USER, password: PASSWORD, ...inputs };
+    return await job.step("helm-publish", { inputs: given, env: { PATH: searchPath } });
   }
 
   test("signs the chart, so that Helm can verify it when it pulls it, and does not sign it a second time", async () => {

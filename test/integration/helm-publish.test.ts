@@ -80,16 +80,12 @@ function publishTests(program: HelmProgram): void {
   async function run(registry: string, setting: Setting = {}): Promise<StepResult> {
     const { files = workspace(), inputs = {}, env = {}, stop, prepare } = setting;
     const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main", ...env };
-    const job = await Job.open({ env: facts });
-    try {
-      writeFiles(job.workspace, files);
-      prepare?.(job);
-      const defaults = { plan: "plan.json", registry, username: USER, password: PASSWORD };
-      const options = { inputs: { ...defaults, ...inputs }, env: { PATH: searchPath }, ...(stop && { stop }) };
-      return await job.step("helm-publish", options);
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: facts });
+    writeFiles(job.workspace, files);
+    prepare?.(job);
+    const defaults = { plan: "plan.json", registry, username: USER, password: PASSWORD };
+    const options = { inputs: { ...defaults, ...inputs }, env: { PATH: searchPath }, ...(stop && { stop }) };
+    return await job.step("helm-publish", options);
   }
 
   const tagsAt = (place: string): Promise<readonly string[]> =>

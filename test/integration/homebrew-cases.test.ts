@@ -83,16 +83,12 @@ describeWith(["git"], "homebrew-publish on hand-made releases", () => {
   afterAll(() => taps.close());
 
   async function publish(folder: string, tap: Tap, extra: Readonly<Record<string, string>> = {}): Promise<StepResult> {
-    const job = await Job.open({
+    await using job = await Job.open({
       env: { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" },
     });
-    try {
-      cpSync(folder, job.workspace, { recursive: true });
-      const inputs = { plan: "plan.json", formulae: ".", tap: tap.url, token: taps.token, style: "layout" };
-      return await job.step("homebrew-publish", { inputs: { ...inputs, ...inputsOf(folder), ...extra } });
-    } finally {
-      await job.close();
-    }
+    cpSync(folder, job.workspace, { recursive: true });
+    const inputs = { plan: "plan.json", formulae: ".", tap: tap.url, token: taps.token, style: "layout" };
+    return await job.step("homebrew-publish", { inputs: { ...inputs, ...inputsOf(folder), ...extra } });
   }
 
   test.each(EXPECTED)("%s", async (_name, folder, { files, content, says, inputs }) => {

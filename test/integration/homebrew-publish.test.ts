@@ -46,20 +46,13 @@ describeWith(["git"], "homebrew-publish", () => {
 
   async function publish({ files = distrib(), inputs = {}, env = {}, prepare }: Setting = {}): Promise<StepResult> {
     const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" };
-    const job = await Job.open({ env: { ...facts, ...env } });
-    try {
-      for (const [name, content] of Object.entries(files)) {
-        mkdirSync(path.dirname(path.join(job.workspace, name)), { recursive: true });
-        writeFileSync(path.join(job.workspace, name), content);
-      }
-      prepare?.(job);
-      const defaults = { plan: "plan.json", formulae: "distrib", tap: tap.url, token: taps.token };
-      // The job's temporary folder comes first on the PATH, for programs such as a brew of the test's own.
-      const env = { PATH: [job.temp, process.env["PATH"]].join(path.delimiter) };
-      return await job.step("homebrew-publish", { inputs: { ...defaults, ...inputs }, env });
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: { ...facts, ...env } });
+    job.write(files);
+    prepare?.(job);
+    const defaults = { plan: "plan.json", formulae: "distrib", tap: tap.url, token: taps.token };
+    // The job's temporary folder comes first on the PATH, for programs such as a brew of the test's own.
+    const programs = { PATH: [job.temp, process.env["PATH"]].join(path.delimiter) };
+    return await job.step("homebrew-publish", { inputs: { ...defaults, ...inputs }, env: programs });
   }
 
   test("publishes from a folder, and says what it did", async () => {
@@ -173,10 +166,7 @@ describeWith(["git"], "homebrew-publish", () => {
 
   test("when cancelled, pushes nothing and leaves no temporary files", async () => {
     const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
-    for (const [name, content] of Object.entries(distrib())) {
-      mkdirSync(path.dirname(path.join(job.workspace, name)), { recursive: true });
-      writeFileSync(path.join(job.workspace, name), content);
-    }
+    job.write(distrib());
     const inputs = { plan: "plan.json", formulae: "distrib", tap: tap.url, token: taps.token };
     const step = await job.step("homebrew-publish", { inputs, stop: { when: /\[command\]git commit/ } });
     expect(step.conclusion).toBe("cancelled");

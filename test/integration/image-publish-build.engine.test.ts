@@ -86,24 +86,20 @@ describeWithEngines("image-publish from the binaries of a release", ["containerd
     count += 1;
     const repository = `acme${count}/${APP}`;
     const facts = { GITHUB_REPOSITORY: "acme/busybox", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" };
-    const job = await Job.open({ env: { ...facts, ...docker.env, ...setting.env } });
-    try {
-      const workspace: Files = {
-        "plan.json": JSON.stringify(makeManifest({ apps: [APP] })),
-        Dockerfile: DOCKERFILE,
-        ...setting.workspace,
-      };
-      mkdirSync(path.join(job.workspace, "distrib"));
-      for (const [name, content] of Object.entries(workspace)) writeFileSync(path.join(job.workspace, name), content);
-      const inputs = {
-        ...{ plan: "plan.json", dockerfile: "Dockerfile", archives: "distrib" },
-        ...{ images: `${registry.host}/${repository}`, logins: `${registry.host} ${USER} ${PASSWORD}` },
-        ...setting.inputs,
-      };
-      return { ...(await job.step("image-publish", { inputs })), repository };
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: { ...facts, ...docker.env, ...setting.env } });
+    const workspace: Files = {
+      "plan.json": JSON.stringify(makeManifest({ apps: [APP] })),
+      Dockerfile: DOCKERFILE,
+      ...setting.workspace,
+    };
+    mkdirSync(job.file("distrib"));
+    job.write(workspace);
+    const inputs = {
+      ...{ plan: "plan.json", dockerfile: "Dockerfile", archives: "distrib" },
+      ...{ images: `${registry.host}/${repository}`, logins: `${registry.host} ${USER} ${PASSWORD}` },
+      ...setting.inputs,
+    };
+    return { ...(await job.step("image-publish", { inputs })), repository };
   }
 
   const inFolder = (archives: Files): Files => ({

@@ -37,34 +37,26 @@ for (const [title, find] of REGISTRIES) {
     });
 
     async function publish(repositories: readonly string[], archive: Uint8Array): Promise<StepResult> {
-      const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch" } });
-      try {
-        writeFileSync(path.join(job.workspace, "widget.tar"), archive);
-        const images = repositories.map((repository) => `${proxy.host}/${repository}`).join("\n");
-        const logins = `${proxy.host} ${USER} ${PASSWORD}`;
-        return await job.step("image-publish", { inputs: { version: "1.2.3", source: "widget.tar", images, logins } });
-      } finally {
-        await job.close();
-      }
+      await using job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch" } });
+      writeFileSync(job.file("widget.tar"), archive);
+      const images = repositories.map((repository) => `${proxy.host}/${repository}`).join("\n");
+      const logins = `${proxy.host} ${USER} ${PASSWORD}`;
+      return await job.step("image-publish", { inputs: { version: "1.2.3", source: "widget.tar", images, logins } });
     }
 
     /** The image as crane pulls it. crane checks every digest. */
     async function pulled(repository: string): Promise<{ manifest: Manifest; layers: Buffer[] }> {
-      const job = await Job.open();
-      try {
-        const auth = btoa(`${USER}:${PASSWORD}`);
-        writeFileSync(path.join(job.temp, "config.json"), JSON.stringify({ auths: { [registry.host]: { auth } } }));
-        const env = { ...process.env, DOCKER_CONFIG: job.temp };
-        const image = `${registry.host}/${repository}:1.2.3`;
-        const folder = path.join(job.temp, "pulled");
-        const { stdout } = await runCommand("crane", ["manifest", "--insecure", image], { env });
-        await runCommand("crane", ["pull", "--insecure", "--format=oci", image, folder], { env });
-        const manifest: Manifest = JSON.parse(stdout);
-        const blob = (digest: string): Buffer => readFileSync(path.join(folder, "blobs", digest.replace(":", "/")));
-        return { manifest, layers: manifest.layers.map(({ digest }) => blob(digest)) };
-      } finally {
-        await job.close();
-      }
+      await using job = await Job.open();
+      const auth = btoa(`${USER}:${PASSWORD}`);
+      writeFileSync(path.join(job.temp, "config.json"), JSON.stringify({ auths: { [registry.host]: { auth } } }));
+      const env = { ...process.env, DOCKER_CONFIG: job.temp };
+      const image = `${registry.host}/${repository}:1.2.3`;
+      const folder = path.join(job.temp, "pulled");
+      const { stdout } = await runCommand("crane", ["manifest", "--insecure", image], { env });
+      await runCommand("crane", ["pull", "--insecure", "--format=oci", image, folder], { env });
+      const manifest: Manifest = JSON.parse(stdout);
+      const blob = (digest: string): Buffer => readFileSync(path.join(folder, "blobs", digest.replace(":", "/")));
+      return { manifest, layers: manifest.layers.map(({ digest }) => blob(digest)) };
     }
     const since = (start: number, pattern: RegExp): string[] =>
       proxy.requests.slice(start).filter((request) => pattern.test(request));

@@ -61,19 +61,15 @@ describeWith(["registry", "crane"], "image-publish", () => {
   ): Promise<StepResult & { leftovers: readonly string[] }> {
     const { version = "1.2.3", archive = ARCHIVE, inputs = {}, env = {}, stop } = setting;
     const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" };
-    const job = await Job.open({ env: { ...facts, ...env } });
-    try {
-      writeFileSync(path.join(job.workspace, "plan.json"), JSON.stringify(makeManifest({ version })));
-      writeFileSync(path.join(job.workspace, "widget.tar"), archive);
-      const images = hosts()
-        .map((host) => `${host}/${repository}`)
-        .join("\n");
-      const defaults = { plan: "plan.json", source: "widget.tar", images, logins: logins() };
-      const step = await job.step("image-publish", { inputs: { ...defaults, ...inputs }, ...(stop && { stop }) });
-      return { ...step, leftovers: readdirSync(job.temp).filter((name) => name.startsWith("image-publish-")) };
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: { ...facts, ...env } });
+    writeFileSync(job.file("plan.json"), JSON.stringify(makeManifest({ version })));
+    writeFileSync(job.file("widget.tar"), archive);
+    const images = hosts()
+      .map((host) => `${host}/${repository}`)
+      .join("\n");
+    const defaults = { plan: "plan.json", source: "widget.tar", images, logins: logins() };
+    const step = await job.step("image-publish", { inputs: { ...defaults, ...inputs }, ...(stop && { stop }) });
+    return { ...step, leftovers: readdirSync(job.temp).filter((name) => name.startsWith("image-publish-")) };
   }
 
   const tagsAt = (repository: string): Promise<(readonly string[])[]> =>
@@ -92,19 +88,15 @@ describeWith(["registry", "crane"], "image-publish", () => {
     ]);
     expect(step.outputs["references"]?.split("\n")).toContain(`${hosts()[1]}/${repository}:latest`);
     const config = JSON.stringify({ auths: { [registries[1].host]: { auth: btoa(`${USER}:${PASSWORD}`) } } });
-    const job = await Job.open();
-    try {
-      writeFileSync(path.join(job.temp, "config.json"), config);
-      const env = { ...process.env, DOCKER_CONFIG: job.temp };
-      const image = `${registries[1].host}/${repository}:1.2.3`;
-      const crane = async (...args: string[]) => (await runCommand("crane", [...args, "--insecure"], { env })).stdout;
-      expect((await crane("digest", image)).trim()).toBe(step.outputs["digest"]);
-      // Reads every blob of every platform, and checks it against its digest.
-      await crane("pull", "--format=oci", image, path.join(job.temp, "pulled"));
-      expect(JSON.parse(await crane("manifest", image)).manifests).toHaveLength(3);
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open();
+    writeFileSync(path.join(job.temp, "config.json"), config);
+    const env = { ...process.env, DOCKER_CONFIG: job.temp };
+    const image = `${registries[1].host}/${repository}:1.2.3`;
+    const crane = async (...args: string[]) => (await runCommand("crane", [...args, "--insecure"], { env })).stdout;
+    expect((await crane("digest", image)).trim()).toBe(step.outputs["digest"]);
+    // Reads every blob of every platform, and checks it against its digest.
+    await crane("pull", "--format=oci", image, path.join(job.temp, "pulled"));
+    expect(JSON.parse(await crane("manifest", image)).manifests).toHaveLength(3);
     expect(step.masks).toContain(PASSWORD);
     expect(step.log).not.toContain(PASSWORD);
   });

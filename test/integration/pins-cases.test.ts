@@ -22,24 +22,18 @@ interface Outcome {
 
 /** Runs the action on one of the repositories, without any configuration. */
 async function check(name: string, inputs: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-  const job = await Job.open({ env: {} });
-  try {
-    cpSync(path.join(CASES, name), job.workspace, { recursive: true });
-    await commitAll(job.workspace, "everything");
-    const step = await job.step("pins-check", { inputs });
-    const problems = JSON.parse(step.outputs["problems"] ?? "[]") as readonly Problem[]; // Written by the action itself.
-    const found = problems.map(({ severity, places }) => {
-      const place = places.at(-1);
-      return `${severity} ${place ? `${place.file}:${place.line}` : "tag"}`;
-    });
-    const files = new Map(
-      [".github/workflows/setup.yml", "Cargo.toml"].map((file) => [file, contentOf(path.join(job.workspace, file))]),
-    );
-    const warnings = step.annotations.filter(({ level }) => level === "warning").map(({ message }) => message);
-    return { step, found, warnings, read: (file) => files.get(file) ?? "" };
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env: {} });
+  cpSync(path.join(CASES, name), job.workspace, { recursive: true });
+  await commitAll(job.workspace, "everything");
+  const step = await job.step("pins-check", { inputs });
+  const problems = JSON.parse(step.outputs["problems"] ?? "[]") as readonly Problem[]; // Written by the action itself.
+  const found = problems.map(({ severity, places }) => {
+    const place = places.at(-1);
+    return `${severity} ${place ? `${place.file}:${place.line}` : "tag"}`;
+  });
+  const files = new Map([".github/workflows/setup.yml", "Cargo.toml"].map((file) => [file, contentOf(job.file(file))]));
+  const warnings = step.annotations.filter(({ level }) => level === "warning").map(({ message }) => message);
+  return { step, found, warnings, read: (file) => files.get(file) ?? "" };
 }
 
 function contentOf(file: string): string {

@@ -20,17 +20,13 @@ async function check({
 }: Case): Promise<StepResult & { read: (name: string) => string }> {
   using product = new Product();
   change?.(product);
-  const job = await Job.open({ env });
-  try {
-    cpSync(product.root, job.workspace, { recursive: true });
-    const step = await job.step("pins-check", { inputs });
-    const names = globSync("{*,.github/**/*.yml,docker/*}", { cwd: job.workspace, withFileTypes: true });
-    const files = names.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-    const texts = new Map(files.map((file) => [path.relative(job.workspace, file), readFileSync(file, "utf8")]));
-    return { ...step, read: (name) => texts.get(name) ?? `(no ${name})` };
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env });
+  cpSync(product.root, job.workspace, { recursive: true });
+  const step = await job.step("pins-check", { inputs });
+  const names = globSync("{*,.github/**/*.yml,docker/*}", { cwd: job.workspace, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const texts = new Map(files.map((file) => [path.relative(job.workspace, file), readFileSync(file, "utf8")]));
+  return { ...step, read: (name) => texts.get(name) ?? `(no ${name})` };
 }
 
 describe("pins-check", () => {

@@ -14,13 +14,9 @@ async function check(
     tag === undefined
       ? { GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "1/merge" }
       : { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: tag };
-  const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget", ...ref } });
-  try {
-    cpSync(path.join(CASES, folder), job.workspace, { recursive: true });
-    return await job.step("plan-check", { inputs: { plan: "plan.json", ...inputs } });
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget", ...ref } });
+  cpSync(path.join(CASES, folder), job.workspace, { recursive: true });
+  return await job.step("plan-check", { inputs: { plan: "plan.json", ...inputs } });
 }
 
 describe("plan-check, on hand-made plans", () => {

@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { describeWith } from "../parts.ts";
 import { Widget } from "../release/widget.ts";
@@ -20,14 +19,10 @@ describeWith(["dist", "cargo"], "plan-check, on a plan of the real cargo-dist", 
 
   async function check(toml: string, tag = "v1.2.3"): Promise<StepResult> {
     const env = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: tag };
-    const job = await Job.open({ env });
-    try {
-      await writeFile(path.join(job.workspace, "plan.json"), plan);
-      await writeFile(path.join(job.workspace, "dist-workspace.toml"), toml);
-      return await job.step("plan-check", { inputs: { plan: "plan.json" } });
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env });
+    await writeFile(job.file("plan.json"), plan);
+    await writeFile(job.file("dist-workspace.toml"), toml);
+    return await job.step("plan-check", { inputs: { plan: "plan.json" } });
   }
 
   test("passes when all targets are planned for all apps", async () => {

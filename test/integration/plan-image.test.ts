@@ -15,15 +15,11 @@ async function run(
     GITHUB_REF: "refs/heads/main",
     GITHUB_SHA: SHA,
   };
-  const job = await Job.open({ env: facts });
-  try {
-    const event = { repository: { default_branch: "main" } };
-    writeFileSync(path.join(path.dirname(job.workspace), "event.json"), JSON.stringify(event));
-    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(job.workspace, name), text);
-    return await job.step("plan-image", { inputs });
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env: facts });
+  const event = { repository: { default_branch: "main" } };
+  writeFileSync(path.join(path.dirname(job.workspace), "event.json"), JSON.stringify(event));
+  job.write(files);
+  return await job.step("plan-image", { inputs });
 }
 
 describe("plan-image", () => {

@@ -9,13 +9,9 @@ const CASES = path.join(import.meta.dirname, "../fixtures/cases/rust");
 const INPUTS = { "notice-command": "none", tools: "none", hakari: "keep" };
 
 async function setUp(name: string, inputs: Readonly<Record<string, string>>): Promise<StepResult> {
-  const job = await Job.open({ env: rustEnv() });
-  try {
-    cpSync(path.join(CASES, name), job.workspace, { recursive: true });
-    return await job.step("release-build-setup", { inputs: { ...INPUTS, ...inputs } });
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env: rustEnv() });
+  cpSync(path.join(CASES, name), job.workspace, { recursive: true });
+  return await job.step("release-build-setup", { inputs: { ...INPUTS, ...inputs } });
 }
 
 describeWith(["cargo", "rustc"], "release-build-setup in repositories that differ from the product", () => {

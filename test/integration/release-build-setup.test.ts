@@ -29,13 +29,9 @@ interface Setup {
 async function inJob({ change, env }: Setup, body: (job: Job) => Promise<void>): Promise<void> {
   using product = new Product();
   change?.(product);
-  const job = await Job.open({ env: { ...rustEnv(), ...env } });
-  try {
-    cpSync(product.root, job.workspace, { recursive: true });
-    await body(job);
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env: { ...rustEnv(), ...env } });
+  cpSync(product.root, job.workspace, { recursive: true });
+  await body(job);
 }
 
 async function setUp(setup: Setup, options: StepOptions = {}): Promise<StepResult> {
@@ -232,9 +228,9 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just", "git"], "release
     await inJob({ env: { container: "docker" } }, async (job) => {
       const step = await job.step("release-build-setup");
       expect(step.annotations).toEqual([]);
-      expect(step.outputs["notice"]).toBe(path.join(job.workspace, "NOTICE"));
-      expect(readFileSync(path.join(job.workspace, "NOTICE"), "utf8")).toMatch(/^Beacon\nCopyright[\s\S]*tiny-log/);
-      const hack = path.join(job.workspace, "workspace-hack/Cargo.toml");
+      expect(step.outputs["notice"]).toBe(job.file("NOTICE"));
+      expect(readFileSync(job.file("NOTICE"), "utf8")).toMatch(/^Beacon\nCopyright[\s\S]*tiny-log/);
+      const hack = job.file("workspace-hack/Cargo.toml");
       expect(readFileSync(hack, "utf8")).toContain("Disabled by running");
       const config = readFileSync(path.join(path.dirname(job.workspace), "home/.gitconfig"), "utf8");
       expect(config).toContain(`directory = ${job.workspace}`);
@@ -278,12 +274,12 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just", "git"], "release
     ],
   ])("refuses a notice command that %s, and keeps the older notice", async (_name, command, message) => {
     await inJob({}, async (job) => {
-      writeFileSync(path.join(job.workspace, "NOTICE"), "the older one, with tiny-log\n");
+      writeFileSync(job.file("NOTICE"), "the older one, with tiny-log\n");
       const step = await job.step("release-build-setup", { inputs: { hakari: "keep", "notice-command": command } });
       expect(step.conclusion).toBe("failure");
       expect(step.annotations[0]?.message).toMatch(message);
       expect(step.env).toEqual({});
-      expect(readFileSync(path.join(job.workspace, "NOTICE"), "utf8")).toBe("the older one, with tiny-log\n");
+      expect(readFileSync(job.file("NOTICE"), "utf8")).toBe("the older one, with tiny-log\n");
     });
   });
 
@@ -292,7 +288,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just", "git"], "release
       const step = await job.step("release-build-setup", { inputs: { "notice-command": "exit 3" } });
       expect(step.conclusion).toBe("failure");
       await job.post();
-      expect(readFileSync(path.join(job.workspace, "workspace-hack/Cargo.toml"), "utf8")).toContain("tiny-log = {");
+      expect(readFileSync(job.file("workspace-hack/Cargo.toml"), "utf8")).toContain("tiny-log = {");
     });
   });
 });
@@ -312,7 +308,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just"], "release-build-
         expect.stringMatching(/^there is no .*NOTICE$/),
         expect.stringMatching(/^7 things are out of step/),
       ]);
-      expect(existsSync(path.join(job.workspace, "NOTICE"))).toBe(false);
+      expect(existsSync(job.file("NOTICE"))).toBe(false);
     });
   });
 

@@ -14,15 +14,11 @@ async function decide(
   inputs: Readonly<Record<string, string>>,
   plan?: object,
 ): Promise<StepResult> {
-  const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget", ...env } });
-  try {
-    if (plan !== undefined) writeFileSync(path.join(job.workspace, "plan.json"), JSON.stringify(plan));
-    return await job.step("release-channel", {
-      inputs: plan === undefined ? inputs : { plan: "plan.json", ...inputs },
-    });
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget", ...env } });
+  if (plan !== undefined) writeFileSync(job.file("plan.json"), JSON.stringify(plan));
+  return await job.step("release-channel", {
+    inputs: plan === undefined ? inputs : { plan: "plan.json", ...inputs },
+  });
 }
 
 describe("release-channel with a list of tags", () => {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import { createPlainRelease, uploadArtifact } from "../release/hosting.ts";
@@ -73,15 +72,10 @@ async function announce(
     await uploadArtifact(github, run, "ledger-test-1-a", [["ledger.json", page]]);
   }
   const once = async (): Promise<StepResult> => {
-    const job = await Job.open({ env: github.env(run, undefined, { permissions: { contents: permission } }) });
-    try {
-      writeFileSync(path.join(job.workspace, "plan.json"), JSON.stringify(manifestOf()));
-      for (const [name, text] of Object.entries(setting.files ?? {}))
-        writeFileSync(path.join(job.workspace, name), text);
-      return await job.step("release-notes", { inputs: { plan: "plan.json", ...setting.inputs } });
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: github.env(run, undefined, { permissions: { contents: permission } }) });
+    writeFileSync(job.file("plan.json"), JSON.stringify(manifestOf()));
+    job.write(setting.files ?? {});
+    return await job.step("release-notes", { inputs: { plan: "plan.json", ...setting.inputs } });
   };
   return { step: await once(), repository, again: once };
 }

@@ -19,8 +19,8 @@ describe("repro-hash-compare and diffoscope", () => {
     for (const name of ["sh", "ln", "env", "diff"])
       symlinkSync(findProgram(name, process.env["PATH"]) ?? "", path.join(bin, name));
     for (const [folder, byte] of [["a", 1] as const, ["b", 2] as const]) {
-      mkdirSync(path.join(job.workspace, folder));
-      writeFileSync(path.join(job.workspace, folder, "table.dat"), Buffer.from([0, 1, 2, 0xff, byte, 0, 0xfe]));
+      mkdirSync(job.file(folder));
+      writeFileSync(job.file(folder, "table.dat"), Buffer.from([0, 1, 2, 0xff, byte, 0, 0xfe]));
     }
   });
   afterEach(() => job.close());

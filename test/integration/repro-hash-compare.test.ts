@@ -23,14 +23,10 @@ async function place(workspace: string, files: Files): Promise<void> {
 
 /** Runs the action in a workspace with these files. */
 async function compare(files: Files, inputs: Inputs, prepare?: (job: Job) => Promise<unknown>): Promise<StepResult> {
-  const job = await Job.open();
-  try {
-    await place(job.workspace, files);
-    await prepare?.(job);
-    return await job.step("repro-hash-compare", { inputs });
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open();
+  await place(job.workspace, files);
+  await prepare?.(job);
+  return await job.step("repro-hash-compare", { inputs });
 }
 
 function kinds(step: StepResult): unknown[] {
@@ -106,30 +102,28 @@ describe("repro-hash-compare in one job", () => {
   });
 
   test("a record is accepted by b3sum --check and sha256sum --check", async () => {
-    const job = await Job.open({ env: { RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup") } });
-    try {
-      await place(job.workspace, { "out/a": "1", "out/sub/b c": "2" });
-      const step = await job.step("repro-hash-compare", {
-        inputs: { paths: "out", record: "rec/manifest.json", algorithm: "both" },
+    await using job = await Job.open({
+      env: { RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup") },
+    });
+    await place(job.workspace, { "out/a": "1", "out/sub/b c": "2" });
+    const step = await job.step("repro-hash-compare", {
+      inputs: { paths: "out", record: "rec/manifest.json", algorithm: "both" },
+    });
+    expect(step.outputs).toEqual({ manifest: job.file("rec/manifest.json") });
+    for (const [tool, list] of [
+      ["b3sum", "B3SUMS"],
+      ["sha256sum", "SHA256SUMS"],
+    ] as const) {
+      await runCommand(tool, ["--check", job.file("rec", list)], {
+        cwd: job.file("out"),
       });
-      expect(step.outputs).toEqual({ manifest: path.join(job.workspace, "rec/manifest.json") });
-      for (const [tool, list] of [
-        ["b3sum", "B3SUMS"],
-        ["sha256sum", "SHA256SUMS"],
-      ] as const) {
-        await runCommand(tool, ["--check", path.join(job.workspace, "rec", list)], {
-          cwd: path.join(job.workspace, "out"),
-        });
-      }
-      const manifest = JSON.parse(await readFile(path.join(job.workspace, "rec/manifest.json"), "utf8"));
-      expect(manifest).toMatchObject({ version: 1, context: { rustc: expect.stringContaining("rustc ") } });
-      const again = await job.step("repro-hash-compare", {
-        inputs: { paths: "out", against: "rec/manifest.json\nrec/SHA256SUMS", algorithm: "both" },
-      });
-      expect(again.outputs).toMatchObject({ reproducible: "true", compared: "2" });
-    } finally {
-      await job.close();
     }
+    const manifest = JSON.parse(await readFile(job.file("rec/manifest.json"), "utf8"));
+    expect(manifest).toMatchObject({ version: 1, context: { rustc: expect.stringContaining("rustc ") } });
+    const again = await job.step("repro-hash-compare", {
+      inputs: { paths: "out", against: "rec/manifest.json\nrec/SHA256SUMS", algorithm: "both" },
+    });
+    expect(again.outputs).toMatchObject({ reproducible: "true", compared: "2" });
   });
 
   test("a released file that was not built is not a difference, but a built file that was not released is (misleads 14)", async () => {
@@ -263,13 +257,9 @@ describe("repro-hash-compare across jobs", () => {
   test("one job compares the records of three others, and names the outlier", async () => {
     const run = github.addRun();
     const inJob = async (files: Files, inputs: Inputs): Promise<StepResult> => {
-      const job = await Job.open({ env: github.env(run) });
-      try {
-        await place(job.workspace, files);
-        return await job.step("repro-hash-compare", { inputs });
-      } finally {
-        await job.close();
-      }
+      await using job = await Job.open({ env: github.env(run) });
+      await place(job.workspace, files);
+      return await job.step("repro-hash-compare", { inputs });
     };
     for (const [name, folder, command] of [
       ["one", "same", "-p a"],

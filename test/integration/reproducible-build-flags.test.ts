@@ -60,7 +60,7 @@ describeWith(["cargo", "rustc", "cc", "ar"], "reproducible-build with flags that
 
   async function build(files: Values, inputs: Values, env: Values = {}): Promise<StepResult> {
     for (const [name, content] of Object.entries(files)) {
-      const file = path.join(job.workspace, name);
+      const file = job.file(name);
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, content);
     }

@@ -32,7 +32,7 @@ fn main() {
 }
 `;
     for (const [name, content] of Object.entries({ ...CRATE, "build.rs": script })) {
-      const file = path.join(job.workspace, name);
+      const file = job.file(name);
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, content);
     }

@@ -23,9 +23,9 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
   afterEach(() => job.close());
 
   async function copyFixture(folder: string, files: Values = {}): Promise<void> {
-    await cp(FIXTURE, path.join(job.workspace, folder), { recursive: true });
+    await cp(FIXTURE, job.file(folder), { recursive: true });
     for (const [name, content] of Object.entries(files)) {
-      const file = path.join(job.workspace, folder, name);
+      const file = job.file(folder, name);
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, content);
     }
@@ -37,8 +37,8 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     // The builds stand for two machines, so each gets a job: what one exports must not reach the next.
     const other = await Job.open({ env: HOMES });
     try {
-      const record = path.join(job.workspace, folder, "target/release/manifest.json");
-      const all = { "working-directory": path.join(job.workspace, folder), packages: "b a", record, ...inputs };
+      const record = job.file(folder, "target/release/manifest.json");
+      const all = { "working-directory": job.file(folder), packages: "b a", record, ...inputs };
       return await other.step("reproducible-build", { inputs: all, env });
     } finally {
       await other.close();
@@ -76,13 +76,13 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       record: "kept/manifest.json",
     };
     await job.step("repro-hash-compare", { inputs: kept });
-    const again = JSON.parse(await readFile(path.join(job.workspace, "kept/manifest.json"), "utf8"));
+    const again = JSON.parse(await readFile(job.file("kept/manifest.json"), "utf8"));
     expect(again.files.map((file: { path: string }) => file.path)).toEqual([
       expect.stringMatching(/^[^/]+-linux-gnu\/a$/),
       expect.stringMatching(/^[^/]+-linux-gnu\/b$/),
     ]);
     expect(again.context).toMatchObject({ "build-command": "cargo build --profile release --locked -p a -p b" });
-    const manifest = JSON.parse(await readFile(path.join(job.workspace, "one/target/release/manifest.json"), "utf8"));
+    const manifest = JSON.parse(await readFile(job.file("one/target/release/manifest.json"), "utf8"));
     expect(manifest.context).toMatchObject({
       "build-command": "cargo build --profile release --locked -p a -p b",
       "profile.opt-level": "3",
@@ -131,8 +131,8 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
 
   test("catches a changed file mode and a missing file", async () => {
     await build("one");
-    await cp(path.join(job.workspace, "one"), path.join(job.workspace, "further/away"), { recursive: true });
-    const away = path.join(job.workspace, "further/away/target/release");
+    await cp(job.file("one"), job.file("further/away"), { recursive: true });
+    const away = job.file("further/away/target/release");
     const record = async (): Promise<unknown> =>
       await job.step("repro-hash-compare", { inputs: { paths: `${away}/[ab]`, record: `${away}/manifest.json` } });
     await chmod(path.join(away, "a"), 0o700);
@@ -182,7 +182,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     const built = await build("one", { rustflags: "--cfg=added" }, {}, { ".cargo/config.toml": config });
     expect(built.outputs["rustflags"]).toMatch(/^--cfg kept --cfg=added --remap-path-prefix=/);
     await copyFixture("further/away", { ".cargo/config.toml": config });
-    const cwd = path.join(job.workspace, "further/away");
+    const cwd = job.file("further/away");
     const printed = await job.step("reproducible-build", {
       inputs: { "working-directory": cwd, mode: "print", rustflags: "--cfg=added" },
     });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -20,18 +20,11 @@ async function rewrite(
   setting: Setting,
   look: (step: StepResult, workspace: string) => unknown = () => undefined,
 ): Promise<StepResult> {
-  const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget", ...setting.env } });
-  try {
-    for (const [name, content] of Object.entries(setting.files ?? {})) {
-      mkdirSync(path.dirname(path.join(job.workspace, name)), { recursive: true });
-      writeFileSync(path.join(job.workspace, name), content);
-    }
-    const step = await job.step("scarf-rewrite", { inputs: { gateway: GATEWAY, ...setting.inputs } });
-    await look(step, job.workspace);
-    return step;
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget", ...setting.env } });
+  job.write(setting.files ?? {});
+  const step = await job.step("scarf-rewrite", { inputs: { gateway: GATEWAY, ...setting.inputs } });
+  await look(step, job.workspace);
+  return step;
 }
 
 const README = `# Widget\r\n\r\n[Linux](${GITHUB}/v1.2.3/widget.tar.xz) ([sha256](${GITHUB}/v1.2.3/widget.tar.xz.sha256))\r\nno line end`;
@@ -62,7 +55,7 @@ describe("scarf-rewrite", () => {
 
   test("changes nothing the second time, and `reverse` restores the same bytes", async () => {
     const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
-    const file = path.join(job.workspace, "README.md");
+    const file = job.file("README.md");
     writeFileSync(file, README);
     chmodSync(file, 0o755);
     const run = (mode: string) => job.step("scarf-rewrite", { inputs: { gateway: GATEWAY, files: "README.md", mode } });
@@ -153,7 +146,7 @@ describe("scarf-rewrite", () => {
     const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
     const outside = path.join(job.temp, "outside.md");
     writeFileSync(outside, README);
-    symlinkSync(outside, path.join(job.workspace, "README.md"));
+    symlinkSync(outside, job.file("README.md"));
     const step = await job.step("scarf-rewrite", { inputs: { gateway: GATEWAY, files: "*.md" } });
     expect(step.conclusion).toBe("failure");
     expect(readFileSync(outside, "utf8")).toBe(README);

@@ -51,7 +51,7 @@ interface PostStep {
 }
 
 /** A job on a runner: a workspace, a temp folder, and steps that see what earlier ones exported. */
-export class Job {
+export class Job implements AsyncDisposable {
   readonly workspace: string;
   readonly temp: string;
   readonly #root: string;
@@ -73,6 +73,19 @@ export class Job {
     await Promise.all([job.workspace, job.temp, job.#folder("home"), job.#folder("tools")].map((it) => mkdir(it)));
     await writeFile(job.#folder("event.json"), "{}");
     return job;
+  }
+
+  /** The path of a file in the workspace. */
+  file(...parts: string[]): string {
+    return path.join(this.workspace, ...parts);
+  }
+
+  /** Writes files into the workspace, and makes their folders. */
+  write(files: Readonly<Record<string, string | Uint8Array>>): void {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(path.dirname(this.file(name)), { recursive: true });
+      writeFileSync(this.file(name), content);
+    }
   }
 
   /** Runs the main step of an action: the name of one of ours (its bundle must be built), or a folder. */
@@ -100,6 +113,10 @@ export class Job {
   async close(): Promise<void> {
     // Processes that a killed step started may still write for a moment.
     await rm(this.#root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   async #run(action: ActionMetadata, entry: string, options: StepOptions, state: Env): Promise<StepResult> {

@@ -14,13 +14,9 @@ export interface ActionRunOptions extends JobOptions {
 
 /** Runs one action from main to post in a job of its own. */
 export async function runAction(action: string, options: ActionRunOptions = {}): Promise<ActionRun> {
-  const job = await Job.open(options);
-  try {
-    await options.prepare?.(job);
-    const main = await job.step(action, options.step);
-    const [post] = await job.post();
-    return { main, post };
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open(options);
+  await options.prepare?.(job);
+  const main = await job.step(action, options.step);
+  const [post] = await job.post();
+  return { main, post };
 }

@@ -109,21 +109,17 @@ describe("a step", () => {
 
 describe("a job", () => {
   test("passes variables and folders from one step to the next, and state to the post step", async () => {
-    const job = await Job.open();
-    try {
-      const first = await action(
-        'fs.appendFileSync(env.GITHUB_ENV, "FLAGS=-O2\\n"); fs.appendFileSync(env.GITHUB_PATH, "/opt/tool\\n"); fs.appendFileSync(env.GITHUB_STATE, "seen=yes\\n")',
-        { post: "console.log(env.STATE_seen)" },
-      );
-      const second = await action('console.log(env.FLAGS, env.PATH.split(":")[0])', {
-        post: 'console.log("second post")',
-      });
-      expect(await job.step(first)).toMatchObject({ env: { FLAGS: "-O2" }, path: ["/opt/tool"] });
-      expect((await job.step(second)).log).toBe("-O2 /opt/tool");
-      expect((await job.post()).map((post) => post.log)).toEqual(["second post", "yes"]);
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open();
+    const first = await action(
+      'fs.appendFileSync(env.GITHUB_ENV, "FLAGS=-O2\\n"); fs.appendFileSync(env.GITHUB_PATH, "/opt/tool\\n"); fs.appendFileSync(env.GITHUB_STATE, "seen=yes\\n")',
+      { post: "console.log(env.STATE_seen)" },
+    );
+    const second = await action('console.log(env.FLAGS, env.PATH.split(":")[0])', {
+      post: 'console.log("second post")',
+    });
+    expect(await job.step(first)).toMatchObject({ env: { FLAGS: "-O2" }, path: ["/opt/tool"] });
+    expect((await job.step(second)).log).toBe("-O2 /opt/tool");
+    expect((await job.post()).map((post) => post.log)).toEqual(["second post", "yes"]);
     await expect(stat(job.workspace)).rejects.toThrow("ENOENT");
   });
 

@@ -1,5 +1,4 @@
 import { readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { checkSigning } from "@release-actions/macho";
 import { openProduct, readAuthorities, readBinaries } from "@release-actions/macos-product";
@@ -58,7 +57,7 @@ describeWith([...WORKSHOP_TOOLS, "npm", "python3", "go"], "published programs, s
   test.each(sample(CASES, SAMPLE).map((one) => [`${one.package}: ${one.name}`, one] as const))(
     "%s: our reader, go-macho and rcodesign find what the inputs requested",
     async (_title, one) => {
-      const file = path.join(job.workspace, one.name);
+      const file = job.file(one.name);
       await writeFile(file, await programOf(one), { mode: 0o755 });
       const { identity, timestamps } = workshop;
       const inputs = {

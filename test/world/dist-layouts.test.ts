@@ -51,14 +51,10 @@ describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist",
 
   /** Runs one step in a job of its own, with the checkout of the project. */
   async function step(run: Run, project: DistProject, action: string, options: StepOptions): Promise<StepResult> {
-    const job = await Job.open({ env: github.env(run, undefined, { permissions: { contents: "write" } }) });
-    try {
-      const isSource = (file: string): boolean => !path.relative(project.folder, file).startsWith("target");
-      cpSync(project.folder, job.workspace, { recursive: true, filter: isSource });
-      return await job.step(action, options);
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: github.env(run, undefined, { permissions: { contents: "write" } }) });
+    const isSource = (file: string): boolean => !path.relative(project.folder, file).startsWith("target");
+    cpSync(project.folder, job.workspace, { recursive: true, filter: isSource });
+    return await job.step(action, options);
   }
 
   const expectSuccess = (what: string, { conclusion, log }: StepResult): void =>

@@ -25,19 +25,15 @@ describeWith(
     test.each(sample(rows, 2))(
       "%s",
       async (_title, { crate, dependsOn, inputs }) => {
-        const job = await Job.open({ env: HOMES });
-        try {
-          cpSync(PROGRAMS, job.workspace, { recursive: true });
-          const step = await job.step("reproducible-build", {
-            inputs: { packages: `uses-${crate}`, builds: "2", "max-builds": "60", ...inputs },
-          });
-          const found = step.outputs["depends-on"] ?? "";
-          expect(found.split(" ").sort().join(" ")).toBe(dependsOn);
-          expect(step.outputs["reproducible"]).toBe(String(dependsOn === ""));
-          expect(step.conclusion).toBe(dependsOn === "" ? "success" : "failure");
-        } finally {
-          await job.close();
-        }
+        await using job = await Job.open({ env: HOMES });
+        cpSync(PROGRAMS, job.workspace, { recursive: true });
+        const step = await job.step("reproducible-build", {
+          inputs: { packages: `uses-${crate}`, builds: "2", "max-builds": "60", ...inputs },
+        });
+        const found = step.outputs["depends-on"] ?? "";
+        expect(found.split(" ").sort().join(" ")).toBe(dependsOn);
+        expect(step.outputs["reproducible"]).toBe(String(dependsOn === ""));
+        expect(step.conclusion).toBe(dependsOn === "" ? "success" : "failure");
       },
       900_000,
     );

@@ -71,13 +71,9 @@ export class Fixture {
   ): Promise<StepResult & { tag: string }> {
     const tag = inputs["tag"] ?? `localhost/load-restate-image/${randomUUID()}:1`;
     const host = own === undefined ? {} : { DOCKER_HOST: own.host };
-    const job = await Job.open({ env: { ...this.github.env(run), ...host } });
-    try {
-      if (own !== undefined) this.#tags.push({ engine: await connect(parseEndpoint(own.host, "test")), tag });
-      return { ...(await job.step("load-restate-image", { ...options, inputs: { ...inputs, tag } })), tag };
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: { ...this.github.env(run), ...host } });
+    if (own !== undefined) this.#tags.push({ engine: await connect(parseEndpoint(own.host, "test")), tag });
+    return { ...(await job.step("load-restate-image", { ...options, inputs: { ...inputs, tag } })), tag };
   }
 
   /** Removes the images that jobs have loaded, and removes the faults. */

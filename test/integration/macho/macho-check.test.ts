@@ -23,8 +23,8 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "macho-check", () => {
     runAction("macho-check", {
       prepare: async (job) => {
         for (const [name, from] of Object.entries(files)) {
-          await mkdir(path.dirname(path.join(job.workspace, name)), { recursive: true });
-          await cp(from, path.join(job.workspace, name), { recursive: true });
+          await mkdir(path.dirname(job.file(name)), { recursive: true });
+          await cp(from, job.file(name), { recursive: true });
         }
       },
       step: { inputs: { authorities: workshop.authorities.join("\n"), ...inputs } },

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { describeWith } from "../../parts.ts";
@@ -24,7 +23,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     api = await NotaryApi.open();
     api.behaviour.slowness = 0;
     job = await Job.open();
-    await cp(signed, path.join(job.workspace, "tool"));
+    await cp(signed, job.file("tool"));
   });
   afterEach(async () => {
     await Promise.all([api.close(), job.close()]);
@@ -65,13 +64,13 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     expect(log).toMatchObject({ status: "Accepted", sha256: row?.["sha256"] });
     expect(result.log).toMatch(/tool: a binary cannot hold a ticket. That is fine/);
     expect(result.summary).toMatch(/`tool` \| accepted/);
-    expect(await readFile(path.join(job.workspace, "tool"))).toEqual(await readFile(signed));
+    expect(await readFile(job.file("tool"))).toEqual(await readFile(signed));
   });
 
   test("lets macho-check decide later whether a file is the notarized one (F113)", async () => {
     const { outputs } = await notarize();
     const other = await workshop.sign(await workshop.build("arm64"), { extra: ["--binary-identifier", "other"] });
-    await cp(other, path.join(job.workspace, "other"));
+    await cp(other, job.file("other"));
     const check = (file: string, submissions = outputs["submissions"] ?? ""): Promise<StepResult> =>
       job.step("macho-check", {
         inputs: { path: file, submissions, authorities: workshop.authorities.join("\n") },
@@ -100,10 +99,10 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
   });
 
   test("submits zip archives as they are and everything else in one zip", async () => {
-    await workshop.sign(signed).then((other) => cp(other, path.join(job.workspace, "other")));
+    await workshop.sign(signed).then((other) => cp(other, job.file("other")));
     await runCommand("tar", ["--create", "--xz", "--file", "tool.tar.xz", "tool"], { cwd: job.workspace });
     const first = await notarize();
-    await writeFile(path.join(job.workspace, "ready.zip"), api.uploaded(String(rows(first)[0]?.["id"])) ?? "");
+    await writeFile(job.file("ready.zip"), api.uploaded(String(rows(first)[0]?.["id"])) ?? "");
     const result = await notarize({ path: "other\ntool.tar.xz\nready.zip", "log-dir": "other-logs" });
     expect([messages(result), result.outputs["status"]]).toEqual(["", "accepted"]);
     expect(
@@ -121,9 +120,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
   test.each(["strict", "warn", "off"])(
     "preflight %s: a finding stops the step before anything is uploaded, is shown as a warning, or is ignored",
     async (preflight) => {
-      await workshop
-        .sign(await workshop.build("arm64"), { runtime: false })
-        .then((bad) => cp(bad, path.join(job.workspace, "bad")));
+      await workshop.sign(await workshop.build("arm64"), { runtime: false }).then((bad) => cp(bad, job.file("bad")));
       const result = await notarize({ path: "bad", preflight });
       const level = { strict: "error", warn: "warning" }[preflight];
       const found = result.annotations.filter(({ message }) => message.includes("without the hardened runtime"));
@@ -225,7 +222,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
 
   test("submits a disk image as it is and attaches the ticket to it", async () => {
     await using mac = await Mac.open();
-    await writeFile(path.join(job.workspace, "Tool.dmg"), diskImage);
+    await writeFile(job.file("Tool.dmg"), diskImage);
     api.behaviour.log = { ticketContents: [] };
     const result = await notarize({ path: "Tool.dmg" }, { env: mac.env });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
@@ -236,7 +233,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
 
   test("waits for a ticket that is not yet on Apple's public servers", async () => {
     await using mac = await Mac.open({ missingTickets: 1 });
-    await writeFile(path.join(job.workspace, "Tool.dmg"), diskImage);
+    await writeFile(job.file("Tool.dmg"), diskImage);
     api.behaviour.log = { ticketContents: [] };
     const result = await notarize({ path: "Tool.dmg", staple: "always" }, { env: mac.env });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
@@ -250,7 +247,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     ["auto", "success", "warning"],
     ["never", "success", undefined],
   ])("staple %s on a machine without the program for it: %s", async (staple, conclusion, level) => {
-    await writeFile(path.join(job.workspace, "Tool.dmg"), diskImage);
+    await writeFile(job.file("Tool.dmg"), diskImage);
     api.behaviour.log = { ticketContents: [] };
     const result = await notarize({ path: "Tool.dmg", staple }, { env: { PATH: "/nowhere" } });
     expect([result.conclusion, result.annotations[0]?.level]).toEqual([conclusion, level]);

@@ -34,7 +34,7 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
   beforeEach(async () => {
     mac = await Mac.open({ password: PASSWORD, log: accepted });
     job = await Job.open();
-    await cp(signed, path.join(job.workspace, "tool"));
+    await cp(signed, job.file("tool"));
   });
   afterEach(async () => {
     await Promise.all([mac.close(), job.close()]);

@@ -34,34 +34,29 @@ describeWith(["cc", "dist", "cargo"], "npm-publish of a release of the small wor
   test("publishes both programs from the archives in the run, and leaves a ledger of them", async () => {
     const repository = github.addRepository("acme/widget");
     const run = await hostRun(github, repository, release);
-    const job = await Job.open({ env: github.env(run) });
-    try {
-      // Licence and description come from its Cargo.toml files.
-      cpSync(path.join(import.meta.dirname, "../../fixtures/widget"), job.workspace, { recursive: true });
-      const packages =
-        '- { app: widget, package: "@acme/widget" }\n- { app: widget-server, package: "@acme/server" }\n';
-      const step = await job.step("npm-publish", {
-        inputs: { packages, registry: world.registry.origin, token: world.token, platforms: "linux-x64" },
-        env: { PATH: world.searchPath },
-      });
-      expect(step.annotations).toEqual([]);
-      expect(step.conclusion).toBe("success");
-      const names = ["@acme/widget-linux-x64", "@acme/server-linux-x64", "@acme/widget", "@acme/server"];
-      const published: { name: string }[] = JSON.parse(step.outputs["published"] ?? "");
-      // Both platform packages come first, so that neither program can be installed before its parts exist.
-      expect(published.map(({ name }) => name).sort()).toEqual([...names].sort());
-      const uploads = step.log.match(/(?<=^publishing )\S+(?=@1)/gm);
-      expect(uploads).toEqual(names);
+    await using job = await Job.open({ env: github.env(run) });
+    // Licence and description come from its Cargo.toml files.
+    cpSync(path.join(import.meta.dirname, "../../fixtures/widget"), job.workspace, { recursive: true });
+    const packages = '- { app: widget, package: "@acme/widget" }\n- { app: widget-server, package: "@acme/server" }\n';
+    const step = await job.step("npm-publish", {
+      inputs: { packages, registry: world.registry.origin, token: world.token, platforms: "linux-x64" },
+      env: { PATH: world.searchPath },
+    });
+    expect(step.annotations).toEqual([]);
+    expect(step.conclusion).toBe("success");
+    const names = ["@acme/widget-linux-x64", "@acme/server-linux-x64", "@acme/widget", "@acme/server"];
+    const published: { name: string }[] = JSON.parse(step.outputs["published"] ?? "");
+    // Both platform packages come first, so that neither program can be installed before its parts exist.
+    expect(published.map(({ name }) => name).sort()).toEqual([...names].sort());
+    const uploads = step.log.match(/(?<=^publishing )\S+(?=@1)/gm);
+    expect(uploads).toEqual(names);
 
-      const [, ledger = ""] = /wrote the ledger (\S+)/.exec(step.log) ?? [];
-      const { rows } = readPage(await readArtifact(github, run, ledger, "ledger.json"));
-      expect(rows.map((row) => [row.channel, row.name, row.version, row.state])).toEqual(
-        expect.arrayContaining(names.map((name) => ["npm", name, "1.2.3", "verified"])),
-      );
-      expect(rows.every(({ digest }) => digest?.startsWith("sha512-"))).toBe(true);
-    } finally {
-      await job.close();
-    }
+    const [, ledger = ""] = /wrote the ledger (\S+)/.exec(step.log) ?? [];
+    const { rows } = readPage(await readArtifact(github, run, ledger, "ledger.json"));
+    expect(rows.map((row) => [row.channel, row.name, row.version, row.state])).toEqual(
+      expect.arrayContaining(names.map((name) => ["npm", name, "1.2.3", "verified"])),
+    );
+    expect(rows.every(({ digest }) => digest?.startsWith("sha512-"))).toBe(true);
 
     writeFileSync(path.join(folder, "package.json"), "{}");
     const env = { ...process.env, HOME: folder, npm_config_registry: world.registry.origin };

@@ -38,7 +38,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
   const base =
     (name: string, change: { wrapper?: string; manifest?: object; mode?: number } = {}) =>
     (job: Job): void => {
-      const folder = path.join(job.workspace, "npm");
+      const folder = job.file("npm");
       mkdirSync(path.join(folder, "src"), { recursive: true });
       const manifest = {
         name,

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createTransport } from "@release-actions/http";
@@ -95,31 +95,24 @@ export class World {
       client = "npm",
     } = setting;
     const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" };
-    const job = await Job.open({ env: { ...facts, ...env } });
-    try {
-      for (const [file, content] of makeRelease(this.programs, version, release)) {
-        mkdirSync(path.dirname(path.join(job.workspace, file)), { recursive: true });
-        writeFileSync(path.join(job.workspace, file), content);
-      }
-      prepare?.(job);
-      const defaults = {
-        ...{ plan: "plan.json", archives: "distrib", registry: this.proxy.origin, token: this.token },
-        // Only two of the four platforms, because npm needs most of a second for each.
-        platforms: "linux-x64 darwin-arm64",
-        packages: `- package: "${name}"\n  fields: { license: MIT }\n`,
-      };
-      const folders = [...(searchPath === undefined ? [] : [searchPath(job)]), this.searchPathOf(client)];
-      const options = {
-        inputs: { ...defaults, ...inputs },
-        env: { PATH: folders.join(path.delimiter) },
-        ...(stop && { stop }),
-      };
-      const step = await job.step("npm-publish", options);
-      await inspect?.(job, step);
-      return step;
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: { ...facts, ...env } });
+    job.write(Object.fromEntries(makeRelease(this.programs, version, release)));
+    prepare?.(job);
+    const defaults = {
+      ...{ plan: "plan.json", archives: "distrib", registry: this.proxy.origin, token: this.token },
+      // Only two of the four platforms, because npm needs most of a second for each.
+      platforms: "linux-x64 darwin-arm64",
+      packages: `- package: "${name}"\n  fields: { license: MIT }\n`,
+    };
+    const folders = [...(searchPath === undefined ? [] : [searchPath(job)]), this.searchPathOf(client)];
+    const options = {
+      inputs: { ...defaults, ...inputs },
+      env: { PATH: folders.join(path.delimiter) },
+      ...(stop && { stop }),
+    };
+    const step = await job.step("npm-publish", options);
+    await inspect?.(job, step);
+    return step;
   }
 }
 

@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import { type LedgerRow, loadLedger } from "@release-actions/ledger";
@@ -143,10 +141,7 @@ describeWith(["cc", "helm", "registry"], "a publisher that is killed while it pu
     for (const proxy of [...proxies, npm.proxy]) proxy.onRequest = seen;
     try {
       const all = { "plan.json": JSON.stringify(makeManifest({ version: VERSION })), ...files() };
-      for (const [file, content] of Object.entries(all)) {
-        mkdirSync(path.dirname(path.join(job.workspace, file)), { recursive: true });
-        writeFileSync(path.join(job.workspace, file), content);
-      }
+      job.write(all);
       const when = (stop: () => void): void => {
         kill = stop;
       };

@@ -64,12 +64,8 @@ describeWith(["dist", "cargo", "git", "ruby"], "a release of the small workspace
     options: StepOptions,
     contents: "read" | "write" = "read",
   ): Promise<StepResult> {
-    const job = await Job.open({ env: github.env(run, undefined, { permissions: { contents } }) });
-    try {
-      return await job.step(action, options);
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: github.env(run, undefined, { permissions: { contents } }) });
+    return await job.step(action, options);
   }
 
   const channel = (run: Run) => step(run, "release-channel", {});

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { memorySource, openZip, readZipEntry } from "@release-actions/archive";
 import { Job, type StepOptions, type StepResult } from "../../runner/job.ts";
 import type { GitHub } from "../../stand-in/github.ts";
@@ -14,18 +12,11 @@ export interface Saving extends StepOptions {
 
 /** Runs the action's bundle in a job of its own. */
 export async function save(github: GitHub, run: Run, saving: Saving): Promise<StepResult> {
-  const job = await Job.open({ env: github.env(run) });
-  try {
-    for (const [name, content] of Object.entries(saving.files ?? {})) {
-      await mkdir(path.dirname(path.join(job.workspace, name)), { recursive: true });
-      await writeFile(path.join(job.workspace, name), content);
-    }
-    const step = await job.step("save-restate-image", saving);
-    await saving.look?.(job);
-    return step;
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env: github.env(run) });
+  job.write(saving.files ?? {});
+  const step = await job.step("save-restate-image", saving);
+  await saving.look?.(job);
+  return step;
 }
 
 /** The artifacts that the run has at the end. */

@@ -48,9 +48,9 @@ async function check({
   actor = "dev",
 }: Case): Promise<StepResult> {
   const prepare = async (job: Job): Promise<void> => {
-    await writeFile(path.join(job.workspace, "../event.json"), JSON.stringify(event?.payload ?? {}));
+    await writeFile(job.file("../event.json"), JSON.stringify(event?.payload ?? {}));
     if (Object.keys(workflows).length === 0) return;
-    const folder = path.join(job.workspace, ".github/workflows");
+    const folder = job.file(".github/workflows");
     await mkdir(folder, { recursive: true });
     for (const [name, text] of Object.entries(workflows)) await writeFile(path.join(folder, name), text);
   };

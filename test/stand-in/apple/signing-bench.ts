@@ -1,5 +1,4 @@
 import { cp } from "node:fs/promises";
-import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach } from "@jest/globals";
 import { Job } from "../../runner/job.ts";
 import { Workshop } from "./workshop.ts";
@@ -23,7 +22,7 @@ export function useSigningBench(): SigningBench {
   afterAll(async () => await bench.workshop[Symbol.asyncDispose]());
   beforeEach(async () => {
     bench.job = await Job.open();
-    await cp(bench.arm64, path.join(bench.job.workspace, "tool"));
+    await cp(bench.arm64, bench.job.file("tool"));
   });
   afterEach(async () => await bench.job.close());
   return bench;
