@@ -121,7 +121,11 @@ function placesInAction(words: readonly string[], step: Step, found: FoundJob): 
     const isUnknown = inner.doubt?.startsWith("`if") === true;
     return inner.doubt === undefined
       ? place
-      : place.map(() => ({ step, discount: `in a step of ${folder} with ${inner.doubt}`, isUnknown }));
+      : place.map(() => ({
+          step,
+          discount: `${isUnknown ? "" : "in "}a step of ${folder} with ${inner.doubt}`,
+          isUnknown,
+        }));
   });
 }
 

@@ -397,7 +397,7 @@ piped:
     [
       "cargo fmt",
       "./.github/actions/test",
-      "notice: cannot tell whether `cargo fmt` runs: it depends on in a step of ./.github/actions/test with `if: inputs.fmt == 'true'`",
+      "notice: cannot tell whether `cargo fmt` runs: it depends on a step of ./.github/actions/test with `if: inputs.fmt == 'true'`",
     ],
   ])("does not count: `%s` of `%s`", async (command, script, message) => {
     expect(await broken(command, script)).toEqual([message]);
