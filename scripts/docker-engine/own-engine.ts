@@ -86,7 +86,7 @@ async function launch(place: EnginePlace, tree: string, reporter: Reporter): Pro
   const dockerd = recipe.isNewest === true ? await provideNewestDockerd(home, reporter) : undefined;
   const command = recipe.command({ home, host: `unix://${socketOf(home)}`, cgroup: cgroupOf(home), dockerd });
   const child = spawn("unshare", [...namespaces, script, tree, home, ...command], {
-    detached: true, // A Ctrl-C at the terminal is for us; we stop the engine in order.
+    detached: true, // Ctrl-C at the terminal must reach only this process, which then shuts the engine down properly.
     stdio: ["ignore", log.fd, log.fd],
   });
   child.unref();

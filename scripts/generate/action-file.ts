@@ -35,7 +35,7 @@ export function readActions(root: string): ActionFile[] {
     readdirSync(home, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => path.join(home, entry.name))
-      // What git left of an action that is gone, since it was installed or built here.
+      // Other folders remain from removed actions, because git does not delete installed or built files.
       .filter((folder) => existsSync(path.join(folder, "package.json")) || existsSync(path.join(folder, "action.yml")))
       .sort()
       .map(readActionFile)

@@ -59,8 +59,9 @@ export interface RefusedImage {
 export interface ImageArchive {
   readonly kind: "oci-layout" | "docker-archive";
   /**
-   * The digest that identifies the archive: that of the only descriptor in `index.json`, or of `index.json` itself when it has
-   * several; for a docker archive, that of the config, or of `manifest.json` when it lists an image for each of several platforms.
+   * The digest that identifies the archive. In an OCI layout it is the digest of the only descriptor in `index.json`, or of
+   * `index.json` itself when it has several descriptors. In a docker archive it is the digest of the config, or of
+   * `manifest.json` when that lists an image for each of several platforms.
    */
   readonly digest: Digest;
   /** The object that has that digest. */

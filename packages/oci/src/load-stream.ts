@@ -63,8 +63,8 @@ function* tail(archive: ImageArchive, image: Image, entry: object, { store }: Re
     // Only `manifest.json` is written: unlike the image's own manifest, it says nothing wrong about the layers.
   } else if (archive.kind === "oci-layout") yield* layoutTail(archive, image);
   else if (store === "containerd" && root !== undefined) {
-    // From a docker archive alone containerd would generate a manifest that may refer to compressed copies of layers
-    // which it already stores, so that the digest of the image could not be predicted.
+    // From a docker archive alone, containerd would generate a manifest. It may refer to compressed copies of layers that
+    // containerd already stores, so the digest of the image could not be predicted.
     yield tarFile(blobPath(root.digest), root.bytes);
     yield* layoutTail(archive, image);
   }

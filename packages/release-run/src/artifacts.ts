@@ -18,7 +18,7 @@ export interface RunArtifacts extends LedgerStore {
   readonly save: (artifact: string, file: string, path: string) => Promise<boolean>;
 }
 
-/** The services of a step that reading artifacts needs. */
+/** The services that a step must provide for reading artifacts. */
 export interface ArtifactServices extends Reporter {
   readonly signal: AbortSignal;
   tempFolder(purpose: string): Promise<string>;

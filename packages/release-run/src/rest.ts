@@ -3,7 +3,7 @@ import { createTransport } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
 import type { RunFacts } from "./facts.ts";
 
-/** The services of a step that requests to the REST API need. */
+/** The services that a step must provide for requests to the REST API. */
 export interface RestServices extends Reporter {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;

@@ -1,6 +1,6 @@
 import picomatch from "picomatch";
 
-/** Globs for everything below a folder. They match all names, even unusual ones that picomatch would not match. */
+/** Globs for everything below a folder. They match all names, even unusual ones that picomatch misses. */
 const ALL = new Set(["**", "**/*", ""]);
 
 /** Compiles a glob to a function that tests a path. Line feeds in names are ordinary characters. */

@@ -75,7 +75,7 @@ function descend(node: TomlNode, step: string | number, create: () => OpenTable 
   if (existing) return existing;
   const created = create();
   if (node.kind === "array")
-    (node as OpenArray).items.push(created); // Every node here was created as an open one.
+    (node as OpenArray).items.push(created); // The cast is safe: all nodes at this point were created as open ones.
   else if (node.kind === "table") (node as OpenTable).entries.set(String(step), created);
   return created;
 }

@@ -16,7 +16,7 @@ export interface FolderCache {
   save(folder: string, key: string): Promise<void>;
 }
 
-/** The services that installing a tool needs. */
+/** The services that the caller must provide for installing a tool. */
 export interface ToolServices {
   readonly run: CommandRunner;
   readonly env: Readonly<Record<string, string | undefined>>;

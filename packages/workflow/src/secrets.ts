@@ -88,7 +88,7 @@ function readsOf(workflow: Workflow): SecretUsage {
 interface Surroundings {
   readonly hasIdentity: boolean;
   readonly matrix: YamlNode | undefined;
-  /** The mappings and lists that were read: aliases of one can stand for gigabytes, or for themselves. */
+  /** The mappings and lists that were already read. Each is read once, because aliases can expand to gigabytes or refer to themselves. */
   readonly visited: Set<object>;
 }
 

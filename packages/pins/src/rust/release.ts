@@ -13,7 +13,7 @@ export type Release =
 const HOST =
   /-(?:x86_64|aarch64|i[3-6]86|arm\w*|powerpc\w*|riscv\w*|s390x|loongarch64|mips\w*|sparc\w*|wasm32)(?:-\w+){1,3}$/;
 
-/** Parses the name of a toolchain; undefined for anything else than a Rust release, such as a custom toolchain, `none` or `msrv`. */
+/** Parses the name of a toolchain; undefined for anything other than a Rust release, such as a custom toolchain, `none` or `msrv`. */
 export function parseRelease(given: string): Release | undefined {
   const text = given.trim().replace(HOST, "");
   const dated = /^(nightly|beta|stable)-\d{4}-\d{2}-\d{2}$/.exec(text);

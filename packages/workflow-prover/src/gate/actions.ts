@@ -59,7 +59,7 @@ function namesIn(text = ""): Set<string> {
     const parsed: unknown = JSON.parse(text);
     if (Array.isArray(parsed)) return new Set(parsed.map(String));
   } catch {
-    // Not JSON, then a plain list.
+    // The text is not JSON, so it is a plain list.
   }
   return new Set(text.split(/[\s,]+/).filter((name) => name !== ""));
 }

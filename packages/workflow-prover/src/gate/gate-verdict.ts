@@ -23,7 +23,7 @@ export interface Hole {
 /** The ways in which a gate passes although a job did not succeed. */
 export interface GateVerdict {
   readonly holes: readonly Hole[];
-  /** The facts on which the verdict depends and that the files do not determine, with the line. */
+  /** Facts that affect the verdict but that the files do not determine, with the line. */
   readonly dependsOn: readonly string[];
 }
 
