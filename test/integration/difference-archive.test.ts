@@ -3,14 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { memorySource } from "@release-actions/archive";
 import { type CauseKind, type Explanation, explainDifference } from "@release-actions/difference";
 import { describeWith } from "../parts.ts";
+import { BUILD_TIMES } from "../support/build-times.ts";
 import { Workbench } from "../support/compile.ts";
-
-/** When the two sides were built. A compiled-in number counts as a time only when it is near these times. */
-const WINDOWS = {
-  now: Date.now(),
-  left: { from: 1_699_990_000_000, to: 1_700_010_000_000 },
-  right: { from: 1_763_630_000_000, to: 1_763_640_000_000 },
-};
 
 interface Fault {
   readonly name: string;
@@ -253,7 +247,7 @@ describeWith(
     }
 
     async function explain(left: Uint8Array, right: Uint8Array): Promise<Explanation> {
-      const options = { scratch: bench.path("scratch"), windows: WINDOWS };
+      const options = { scratch: bench.path("scratch"), windows: BUILD_TIMES };
       return await explainDifference(memorySource(left), memorySource(right), options);
     }
 

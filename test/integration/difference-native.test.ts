@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { memorySource } from "@release-actions/archive";
 import { type CauseKind, type Explanation, explainDifference } from "@release-actions/difference";
 import { describeWith } from "../parts.ts";
+import { BUILD_TIMES } from "../support/build-times.ts";
 import { Workbench } from "../support/compile.ts";
 
 const MAIN_C = `#include <stdio.h>
@@ -42,13 +43,6 @@ var built = "never"
 
 func main() { fmt.Println("hello", built) }
 `;
-
-/** When the two sides were built. A compiled-in number counts as a time only when it is near these times. */
-const WINDOWS = {
-  now: Date.now(),
-  left: { from: 1_699_990_000_000, to: 1_700_010_000_000 },
-  right: { from: 1_763_630_000_000, to: 1_763_640_000_000 },
-};
 
 interface Fault {
   readonly name: string;
@@ -212,7 +206,7 @@ describeWith(["gcc", "ld.gold", "rustc", "go", "bash"], "the cause named for an 
   async function explain(fault: Fault): Promise<Explanation> {
     const left = await build("one", fault.left, fault.env?.[0]);
     const right = await build(fault.kind === "build-path" ? "the-other" : "one", fault.right, fault.env?.[1]);
-    const options = { scratch: bench.path("scratch"), windows: WINDOWS };
+    const options = { scratch: bench.path("scratch"), windows: BUILD_TIMES };
     return await explainDifference(memorySource(left), memorySource(right), options);
   }
 

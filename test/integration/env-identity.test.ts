@@ -5,23 +5,12 @@ import { describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import type { StepResult } from "../runner/job.ts";
 import { runAction } from "../runner/run-action.ts";
+import { karapaceLock } from "../support/karapace-lock.ts";
 
 const ID = "aabaeaeda3b27db42054f64719a16afd49e72b4fc6e8493e2fce9d862d240806";
 const ID_ISOLATED = "dcdae57b3749d0aa2d3948de9fde99ceedad34deaef9b618c2d9f939dac25596";
 
-const LOCK = `lock_version = 2
-env_id = "${ID}"
-short_id = "${ID.slice(0, 12)}"
-base_image = "rolling"
-base_image_digest = "sha256:abc123"
-resolved_packages = []
-resolved_apps = []
-runtime_backend = "mock"
-hardware_gpu = false
-hardware_audio = false
-network_isolation = false
-mounts = []
-`;
+const LOCK = karapaceLock(ID);
 
 /** Runs the action in a workspace with these files. */
 async function identify(

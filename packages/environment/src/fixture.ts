@@ -18,6 +18,20 @@ export const VECTOR: EnvironmentLock = {
   networkIsolation: false,
 };
 
+/** A lock with packages, an app, a mount and a limit. */
+export const FULL: EnvironmentLock = {
+  ...VECTOR,
+  packages: [
+    { name: "git", version: "2.45" },
+    { name: "vim", version: "9.1" },
+  ],
+  apps: ["firefox"],
+  gpu: true,
+  mounts: [{ label: "src", hostPath: "/home/me/src", containerPath: "/src" }],
+  networkIsolation: true,
+  cpuShares: "512",
+};
+
 /** The text of a lock file. `changes` replaces keys (values are TOML) or removes them (`undefined`). */
 export function lockText(changes: Readonly<Record<string, string | undefined>> = {}): string {
   const keys: Record<string, string | undefined> = {

@@ -17,14 +17,9 @@ export interface Mount {
   readonly containerPath: string;
 }
 
-/** A resolved environment. Lists are in the order of the file; limits are decimal digits. */
-export interface EnvironmentLock {
-  readonly lockVersion: string;
-  readonly envId: string;
-  readonly shortId: string;
+/** What a manifest declares and its lock keeps. Limits are decimal digits. */
+export interface EnvironmentSettings {
   readonly baseImage: string;
-  readonly baseImageDigest: string;
-  readonly packages: readonly ResolvedPackage[];
   readonly apps: readonly string[];
   readonly gpu: boolean;
   readonly audio: boolean;
@@ -33,6 +28,15 @@ export interface EnvironmentLock {
   readonly networkIsolation: boolean;
   readonly cpuShares?: string;
   readonly memoryLimitMb?: string;
+}
+
+/** A resolved environment. Lists are in the order of the file; limits are decimal digits. */
+export interface EnvironmentLock extends EnvironmentSettings {
+  readonly lockVersion: string;
+  readonly envId: string;
+  readonly shortId: string;
+  readonly baseImageDigest: string;
+  readonly packages: readonly ResolvedPackage[];
 }
 
 export interface ParsedLock {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { parseToml } from "@release-actions/toml";
 import { lockChanges } from "./changes.ts";
 import { manifestDrift } from "./drift.ts";
-import { VECTOR } from "./fixture.ts";
+import { FULL } from "./fixture.ts";
 import type { EnvironmentLock } from "./lock.ts";
 import { parseManifest } from "./manifest.ts";
 
@@ -23,19 +23,6 @@ network_isolation = true
 [runtime.resource_limits]
 cpu_shares = 512
 `;
-
-const LOCK: EnvironmentLock = {
-  ...VECTOR,
-  packages: [
-    { name: "git", version: "2.45" },
-    { name: "vim", version: "9.1" },
-  ],
-  apps: ["firefox"],
-  gpu: true,
-  mounts: [{ label: "src", hostPath: "/home/me/src", containerPath: "/src" }],
-  networkIsolation: true,
-  cpuShares: "512",
-};
 
 function parse(text: string): ReturnType<typeof parseManifest> {
   return parseManifest(parseToml(text, "karapace.toml"));
@@ -96,7 +83,7 @@ describe("parseManifest", () => {
 
 describe("manifestDrift", () => {
   test("finds no drift when everything declared is locked", () => {
-    expect(manifestDrift(parse(MANIFEST).manifest, LOCK)).toEqual([]);
+    expect(manifestDrift(parse(MANIFEST).manifest, FULL)).toEqual([]);
   });
 
   test.each<[string, Partial<EnvironmentLock>, string, string | null, string | null]>([
@@ -104,12 +91,12 @@ describe("manifestDrift", () => {
     ["the backend", { backend: "oci" }, "backend", "mock", "oci"],
     [
       "a package that was removed",
-      { packages: [...LOCK.packages, { name: "zip", version: "1" }] },
+      { packages: [...FULL.packages, { name: "zip", version: "1" }] },
       "package zip",
       null,
       "present",
     ],
-    ["a package that was added", { packages: LOCK.packages.slice(1) }, "package git", "present", null],
+    ["a package that was added", { packages: FULL.packages.slice(1) }, "package git", "present", null],
     ["an app (B110)", { apps: [] }, "app firefox", "present", null],
     ["the hardware", { audio: true }, "audio", "false", "true"],
     ["a mount", { mounts: [] }, "mount src", "/home/me/src:/src", null],
@@ -117,14 +104,14 @@ describe("manifestDrift", () => {
     ["a limit (B110)", { cpuShares: "256" }, "cpu shares", "512", "256"],
     ["a limit that only the lock has (B110)", { memoryLimitMb: "64" }, "memory limit", null, "64"],
   ])("names %s", (_name, changes, field, declared, locked) => {
-    expect(manifestDrift(parse(MANIFEST).manifest, { ...LOCK, ...changes })).toEqual([{ field, declared, locked }]);
+    expect(manifestDrift(parse(MANIFEST).manifest, { ...FULL, ...changes })).toEqual([{ field, declared, locked }]);
   });
 });
 
 describe("lockChanges", () => {
   test("explains for each field why an id changed", () => {
-    const after = { ...LOCK, packages: [{ name: "git", version: "2.46" }], gpu: false };
-    expect(lockChanges(LOCK, after)).toEqual([
+    const after = { ...FULL, packages: [{ name: "git", version: "2.46" }], gpu: false };
+    expect(lockChanges(FULL, after)).toEqual([
       { field: "package git", before: "2.45", after: "2.46" },
       { field: "package vim", before: "9.1", after: null },
       { field: "hardware_gpu", before: "true", after: "false" },
@@ -132,8 +119,8 @@ describe("lockChanges", () => {
   });
 
   test("names the order of a list when only the order changed", () => {
-    const after = { ...LOCK, packages: [...LOCK.packages].reverse() };
-    expect(lockChanges(LOCK, after)).toEqual([{ field: "order of a list", before: "sorted", after: "not sorted" }]);
-    expect(lockChanges(LOCK, { ...LOCK, envId: "0".repeat(64) })).toEqual([]);
+    const after = { ...FULL, packages: [...FULL.packages].reverse() };
+    expect(lockChanges(FULL, after)).toEqual([{ field: "order of a list", before: "sorted", after: "not sorted" }]);
+    expect(lockChanges(FULL, { ...FULL, envId: "0".repeat(64) })).toEqual([]);
   });
 });

@@ -1,21 +1,12 @@
 import type { Location, Problem } from "@release-actions/report";
 import type { TomlDocument } from "@release-actions/toml";
 import { Fields } from "./fields.ts";
-import type { Mount } from "./lock.ts";
+import type { EnvironmentSettings, Mount } from "./lock.ts";
 import { byBytes } from "./order.ts";
 
 /** The declared environment, before resolution. Strings are trimmed, and lists are sorted without duplicates. */
-export interface EnvironmentManifest {
-  readonly baseImage: string;
+export interface EnvironmentManifest extends EnvironmentSettings {
   readonly packages: readonly string[];
-  readonly apps: readonly string[];
-  readonly gpu: boolean;
-  readonly audio: boolean;
-  readonly mounts: readonly Mount[];
-  readonly backend: string;
-  readonly networkIsolation: boolean;
-  readonly cpuShares?: string;
-  readonly memoryLimitMb?: string;
 }
 
 /** Reads a manifest of version 1. Errors are returned as problems with line and column. */

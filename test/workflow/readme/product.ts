@@ -1,6 +1,7 @@
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { ReleasedProduct } from "../../release/product.ts";
+import { karapaceLock } from "../../support/karapace-lock.ts";
 import { commitAll } from "../../support/repository-copy.ts";
 
 /** A program that prints its version, and runs in an image without anything else. */
@@ -15,19 +16,7 @@ COPY hello /server
 ENTRYPOINT ["/server"]
 `;
 /** The lock file that karapace writes for the manifest. */
-const KARAPACE_LOCK = `lock_version = 2
-env_id = "aabaeaeda3b27db42054f64719a16afd49e72b4fc6e8493e2fce9d862d240806"
-short_id = "aabaeaeda3b2"
-base_image = "rolling"
-base_image_digest = "sha256:abc123"
-resolved_packages = []
-resolved_apps = []
-runtime_backend = "mock"
-hardware_gpu = false
-hardware_audio = false
-network_isolation = false
-mounts = []
-`;
+const KARAPACE_LOCK = karapaceLock("aabaeaeda3b27db42054f64719a16afd49e72b4fc6e8493e2fce9d862d240806");
 const KARAPACE = `manifest_version = 1
 [base]
 image = "rolling"

@@ -24,6 +24,9 @@ const LACKS = {
   reasons: ["a program that cannot run", "a program that is not installed"],
 } as const;
 
+const { codes, ended, passingOn, group, pipe, kill, reasons } = LACKS;
+const ALL_LACKS = [...codes, ...ended, ...passingOn, ...group, ...pipe, ...kill, ...reasons];
+
 const DETECT_LIBC: NpmPin = {
   ...{ name: "detect-libc", version: "2.1.2" },
   integrity: "sha512-Btj2BOOO83o3WyH59e8MgXsxEQVcarkUOpEYrubB0urwnN10yQ364rsiByU11nZlqWYZm05i/of7io4mzihBtQ==",
@@ -60,15 +63,7 @@ export const TOOLS: readonly Tool[] = [
   {
     ...{ name: "lefthook", version: "2.2.2", bin: "bin/index.js", program: "lefthook-linux-x64/bin/lefthook" },
     integrity: "sha512-37fYHAhL12r1twaEV0PA5TwoIT491eTGGYjhhXxlYNMq3DSkiGZBQ++Jfk5maXj0vq52NRauLtMikBKtbNJs3Q==",
-    lacks: [
-      ...LACKS.codes,
-      ...LACKS.ended,
-      ...LACKS.passingOn,
-      ...LACKS.group,
-      ...LACKS.pipe,
-      ...LACKS.kill,
-      ...LACKS.reasons,
-    ],
+    lacks: ALL_LACKS,
   },
   {
     ...{
@@ -83,15 +78,7 @@ export const TOOLS: readonly Tool[] = [
   {
     ...{ name: "esbuild", version: "0.28.2", bin: "bin/esbuild", program: "@esbuild/linux-x64/bin/esbuild" },
     integrity: "sha512-HKVLS8dvII+xoKW9kmqxbRKrnWEXfJJr/FZhhJmiqIB0e053QNYFqOBouTMO/k5sID4MvCiUCvv8b9M4h32wIA==",
-    lacks: [
-      ...LACKS.codes,
-      ...LACKS.ended,
-      ...LACKS.passingOn,
-      ...LACKS.group,
-      ...LACKS.pipe,
-      ...LACKS.kill,
-      ...LACKS.reasons,
-    ],
+    lacks: ALL_LACKS,
   },
   {
     ...{ name: "turbo", version: "2.11.11", bin: "bin/turbo", program: "@turbo/linux-64/bin/turbo" },

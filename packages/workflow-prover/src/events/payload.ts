@@ -48,7 +48,7 @@ const NUMBERS =
 /** Members for which GitHub's documentation lists all values. */
 const CHOICES: readonly (readonly [path: RegExp, values: readonly (string | null)[]])[] = [
   [
-    /^github\.event\.workflow_run\.conclusion$/,
+    /^github\.event\.(workflow_run|check_run|check_suite)\.conclusion$/,
     [
       "success",
       "failure",
@@ -72,21 +72,6 @@ const CHOICES: readonly (readonly [path: RegExp, values: readonly (string | null
     ["success", "failure", "error", "inactive", "in_progress", "queued", "pending", "waiting"],
   ],
   [/^github\.event\.review\.state$/, ["approved", "changes_requested", "commented", "dismissed"]],
-  [
-    /^github\.event\.check_(run|suite)\.conclusion$/,
-    [
-      "success",
-      "failure",
-      "cancelled",
-      "skipped",
-      "timed_out",
-      "neutral",
-      "action_required",
-      "stale",
-      "startup_failure",
-      null,
-    ],
-  ],
   [/^github\.event\.check_(run|suite)\.status$/, ["completed", "queued", "in_progress", "requested"]],
   [/^github\.event\.(ref_type)$/, ["branch", "tag"]],
 ];
