@@ -411,6 +411,28 @@ export const EQUIVALENTS: Equivalents = {
       reason: "When a number is compared with a word, the callers only test whether the result is 0.",
     },
   ],
+  "packages/homebrew/src/foreign.ts": [
+    {
+      line: 'if (place === "class" && (first.text === "if" || first.text === "elsif")) return isCondition(tokens.slice(1), next);',
+      becomes:
+        'if (place === "class" && (first.text === "if" || first.text === "elsif")) return isCondition(tokens, next);',
+      reason: "The first word is not `then`.",
+    },
+  ],
+  "packages/homebrew/src/lex.ts": [
+    {
+      line: "this.#at = end < 0 ? this.#text.length : end;",
+      becomes: "this.#at = end <= 0 ? this.#text.length : end;",
+      reason: "The end of a comment is behind its start, so its offset is at least 1.",
+    },
+  ],
+  "packages/homebrew/src/scan.ts": [
+    {
+      line: 'const parts = written(end < 0 ? condition : condition.slice(0, end)).split("&&");',
+      becomes: 'const parts = written(end <= 0 ? condition : condition.slice(0, end)).split("&&");',
+      reason: "A condition that begins with `then` is empty, and unknown with or without that word.",
+    },
+  ],
   "packages/http/src/retry.ts": [
     {
       line: "const { retryAfterMs = 0, atMost = Number.POSITIVE_INFINITY, promptly = false } = error.healing;",

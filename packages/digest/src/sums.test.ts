@@ -91,7 +91,10 @@ describe("parseSums", () => {
   });
 
   test("removes `./` only from the start of a path", () => {
-    expect(read(`${HEX}  ././v1./a\n`)).toEqual([["v1./a", "aa", 1]]);
+    expect(read(`${HEX}  ././v1./a\n${HEX}  v2./a\n`)).toEqual([
+      ["v1./a", "aa", 1],
+      ["v2./a", "aa", 2],
+    ]);
   });
 
   test("keeps a byte order mark that is inside a name", () => {

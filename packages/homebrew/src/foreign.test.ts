@@ -39,6 +39,7 @@ describe("a formula may not", () => {
     ["service do |x|\nend", "service do | x |"],
     ["loop do\nend", "loop do"],
     ["Name = run", "Name = run"],
+    ['value = "a"', 'value = "a"'],
     ["Name = run.freeze", "Name = run . freeze"],
     ["if OS.mac? then run end", "if OS . mac? then run end"],
     ['"x".run', '"x" . run'],

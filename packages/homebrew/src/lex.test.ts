@@ -129,6 +129,7 @@ describe("a statement", () => {
     ["ends at the end of the program with CR LF", "a\r\n__END__\r\nb (", ["a"]],
     ["may start like the end of the program", "__END__x\n a __END__\nb", ["__END__x", "a __END__", "b"]],
     ["may follow a block comment", "=begin\nif\n=end of it (\na", ["a"]],
+    ["may follow a block comment that names its end", "=begin\nx =end\nif (\n=end\na", ["a"]],
     ["does not exist in an unclosed block comment", "a\n=begin\nif\n", ["a"]],
     ["may look like a block comment", "a\n =begin\nb", ["a", "= begin", "b"]],
     ["skips its here document", "f <<~EOS, b\n  if (\n  EOS\nc", ["f <<~EOS , b", "c"]],

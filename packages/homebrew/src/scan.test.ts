@@ -143,6 +143,13 @@ describe("a statement of a formula", () => {
     ],
   ])("%s", (_name, body, places) => expect(placesOf(body)).toEqual(places));
 
+  test.each([
+    ["a block after a string that ends with a dot", 'foo "a." do\nx\nend\nlast'],
+    ["an `if` after `else` in the same line", "if OS.mac?\nx\nelse if OS.linux?\ny\nend\nend\nlast"],
+  ])("after %s is in the class again", (_name, body) => {
+    expect(placesOf(body).at(-1)).toBe("last: class");
+  });
+
   test("outside of the class does not belong to the formula", () => {
     const ruby = "module A\nclass B < Formula\nx\nend\nend\nif OS.mac?\ny\nend\nz";
     const found = scanFormula(ruby, "widget.rb").map(({ tokens, place, os }) =>

@@ -127,6 +127,13 @@ describe("placeOfFormula", () => {
     expect(await place({ tables })).toMatchObject({ path: "Formula/widget.rb" });
   });
 
+  test("takes of several paths of the same length the first in the order of the folders", async () => {
+    const files = ["Formula/a/widget.rb", "Formula/b/widget.rb"];
+    const found = { path: "Formula/a/widget.rb" };
+    expect(await place({ files })).toMatchObject(found);
+    expect(await place({ files: files.toReversed() })).toMatchObject(found);
+  });
+
   test("says how to free the name", async () => {
     await expect(
       place({ tables: { "tap_migrations.json": { widget: "homebrew/core/gadget" } } }),
