@@ -208,6 +208,16 @@ export const EQUIVALENTS: Equivalents = {
   ],
   "packages/difference/src/elf-texts.ts": [
     {
+      line: "for (const byte of chunk) counts[byte] = (counts[byte] ?? 0) + 1;",
+      becomes: "for (const byte of chunk) counts[byte] = (counts[byte] ?? (0 + 1)) + 1;",
+      reason: "An array of numbers has one in every bucket.",
+    },
+    {
+      line: "for (const byte of chunk) counts[byte] = (counts[byte] ?? 0) - 1;",
+      becomes: "for (const byte of chunk) counts[byte] = (counts[byte] ?? (0 + 1)) - 1;",
+      reason: "An array of numbers has one in every bucket.",
+    },
+    {
       line: "if (left.size !== right.size) return false;",
       becomes: "if (false) return false;",
       reason: "Parts of different sizes have different byte counts anyway; this line only avoids reading them.",
@@ -237,12 +247,27 @@ export const EQUIVALENTS: Equivalents = {
   ],
   "packages/difference/src/narrow-source.ts": [
     {
+      line: "const OTHER = 0x01;",
+      becomes: "const OTHER = (1 + 1);",
+      reason: "Any byte that is neither text nor NUL says that something else is there.",
+    },
+    {
       line: "const CHUNK_BYTES = 1 << 16;",
       becomes: "const CHUNK_BYTES = (1 + 1) << 16;",
       reason: "The size of the pieces does not change their content.",
     },
   ],
   "packages/difference/src/text-runs.ts": [
+    {
+      line: "check = 0;",
+      becomes: "check = (0 + 1);",
+      reason: "With whatever number a hash begins, it tells the same texts apart.",
+    },
+    {
+      line: "check = (Math.imul(check, 31) + byte) | 0;",
+      becomes: "check = (Math.imul(check, 31) - byte) | 0;",
+      reason: "The hash of the negated bytes tells the same texts apart.",
+    },
     {
       line: "const run = (chunk: Uint8Array, end: number, offset: number, behind = -1): ScannedRun => {",
       becomes: "const run = (chunk: Uint8Array, end: number, offset: number, behind = -(1 + 1)): ScannedRun => {",
@@ -287,6 +312,48 @@ export const EQUIVALENTS: Equivalents = {
       line: "for (const { value, added = false, removed = false } of changes) {",
       becomes: "for (const { value, added = true, removed = false } of changes) {",
       reason: "The library sets this property for every change.",
+    },
+  ],
+  "packages/difference/src/explain-macho.ts": [
+    {
+      line: "const commandsEnd = (loadCommands.at(-1)?.offset ?? 0) + read((loadCommands.at(-1)?.offset ?? 0) + 4);",
+      becomes:
+        "const commandsEnd = (loadCommands.at(-1)?.offset ?? (0 + 1)) + read((loadCommands.at(-1)?.offset ?? 0) + 4);",
+      reason: "There is a last command: that of the signature has been found.",
+    },
+    {
+      line: "const commandsEnd = (loadCommands.at(-1)?.offset ?? 0) + read((loadCommands.at(-1)?.offset ?? 0) + 4);",
+      becomes:
+        "const commandsEnd = (loadCommands.at(-1)?.offset ?? 0) + read((loadCommands.at(-1)?.offset ?? (0 + 1)) + 4);",
+      reason: "There is a last command: that of the signature has been found.",
+    },
+  ],
+  "packages/difference/src/explain-numbers.ts": [
+    {
+      line: "if (windows.left === undefined || windows.right === undefined) return [];",
+      becomes: "if (false) return [];",
+      reason: "No number is near times that are not known: this line only saves reading them.",
+    },
+  ],
+  "packages/difference/src/pe.ts": [
+    {
+      line: "const at = Buffer.from(head.subarray(0, 64)).readUInt32LE(60);",
+      becomes: "const at = Buffer.from(head.subarray(0, (64 + 1))).readUInt32LE(60);",
+      reason: "The four bytes from 60 are read, whatever follows them.",
+    },
+  ],
+  "packages/difference/src/spool.ts": [
+    {
+      line: "await pipeline(Readable.from(all()), createWriteStream(file), ...(signal === undefined ? [] : [{ signal }]));",
+      becomes: "await pipeline(Readable.from(all()), createWriteStream(file), ...(false ? [] : [{ signal }]));",
+      reason: "A signal that is undefined is read as one that is not there.",
+    },
+  ],
+  "packages/difference/src/wide-text.ts": [
+    {
+      line: "widened.push(one === pair.left && other === pair.right ? pair : pairTexts(one, other));",
+      becomes: "widened.push(false ? pair : pairTexts(one, other));",
+      reason: "Two texts that are paired again are the same pair.",
     },
   ],
   "packages/digest/src/batches.ts": [

@@ -10,6 +10,7 @@ const kindsOf = (left: string, right: string, other = time): string[] =>
 describe("lists of digests", () => {
   test.each([
     ["md5sums", `${A}  usr/bin/t`, `${B}  usr/bin/t`],
+    ["sha256sum of a folder", `${A}  ./usr/bin/t`, `${B}  ./usr/bin/t`],
     ["checksums.yaml", `  data.tar.xz: ${A}${A}`, `  data.tar.xz: ${B}${B}`],
     ["SHA512, shortened in the middle", `data.tar.xz: ${A}${A}…${A}`, `data.tar.xz: ${B}${B}…${B}`],
     ["BSD", `SHA256 (usr/bin/t) = ${A}${A}`, `SHA256 (usr/bin/t) = ${B}${B}`],

@@ -98,6 +98,13 @@ describe("reports linker options of an ELF file", () => {
       "page size: 0x10000",
       "page size: 0x1000",
     ],
+    [
+      "no loaded segment",
+      { segments: [{ type: PT_LOAD, flags: 5, alignment: 0x1000 }] },
+      {},
+      "segments: r-x, page size: 0x1000",
+      "segments: , page size: 0x0",
+    ],
     ["flags", tags([30, 8]), tags([30, 0x10]), "FLAGS: 0x8", "FLAGS: 0x10"],
     ["extended flags", tags([0x6ffffffb, 1]), tags([0x6ffffffb, 2]), "FLAGS_1: 0x1", "FLAGS_1: 0x2"],
   ])("%s", async (_name, left, right, one, other) => {

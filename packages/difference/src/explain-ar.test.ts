@@ -80,6 +80,7 @@ describe("readAr", () => {
     const failing = readAr(memorySource(ar([{ name: "b/", body: "1234" }, member])));
     await expect(failing).rejects.toThrow(message);
     await expect(failing).rejects.toBeInstanceOf(ArError);
+    await expect(failing).rejects.toMatchObject({ name: "ArError" });
   });
 
   test("accepts a name that fills its member", async () => {

@@ -281,16 +281,18 @@ describe("images: other formats", () => {
         tarMember({ name: "bb/layer.tar", typeflag: "2", linkName: "../aa/layer.tar" }),
         tarMember({ name: "cc/layer.tar", typeflag: "1", linkName: "aa/layer.tar" }),
         tarMember({ name: "dd/layer.tar", typeflag: "2", linkName: "nowhere" }),
+        tarMember({ name: "layers/ee/layer.tar", typeflag: "2", linkName: "../../aa/layer.tar" }),
         tarMember({ name: "config.json", body: json(AMD64) }),
         tarMember({
           name: "manifest.json",
-          body: json([{ Config: "config.json", Layers: ["bb/layer.tar", "cc/layer.tar"] }]),
+          body: json([{ Config: "config.json", Layers: ["bb/layer.tar", "cc/layer.tar", "layers/ee/layer.tar"] }]),
         }),
       ]);
     };
     expect((await explain(linked("one"), linked("two"))).parts.map(({ name }) => name)).toEqual([
       "linux/amd64: layer 1",
       "linux/amd64: layer 2",
+      "linux/amd64: layer 3",
     ]);
   });
 

@@ -166,6 +166,10 @@ describe("Mach-O: identity", () => {
     expect(await compare(signed("aaaa"), signed("bbbbbbbb"))).toEqual([
       ["signature", "LC_CODE_SIGNATURE", "4 bytes", "8 bytes"],
     ]);
+    const padded = (signature: string): Buffer => Buffer.concat([macho(signed(signature)), Buffer.alloc(9)]);
+    expect(await causesOf(padded("aaaa"), padded("bbbb"))).toEqual([
+      ["signature", "LC_CODE_SIGNATURE", "4 bytes", "4 bytes"],
+    ]);
     expect(await compare(signed("aaaa"), { ...signed("bbbb"), linkEdit: "another" })).toEqual([
       like("linker-options", "load commands"),
     ]);

@@ -106,6 +106,18 @@ describe("explainNumbers", () => {
     ).toHaveLength(1);
   });
 
+  test.each([
+    ["eA A", "iA A"],
+    ["eAAA", "\x90AAA"],
+    ["\x90AAA", "iAAA"],
+  ])("does not report %j beside %j, of which one is a text", async (left, right) => {
+    const around = (side: string): Buffer => Buffer.from(`\xee\xee\xee\xee${side}\xee\xee\xee\xee`, "latin1");
+    const [one = 0, other = 0] = [left, right].map((side) => Buffer.from(side, "latin1").readUInt32LE(0) * 1000);
+    const windows = { now: WINDOWS.now, left: { from: one, to: one }, right: { from: other, to: other } };
+    expect(Math.min(one, other)).toBeGreaterThan(Date.UTC(1980, 0, 1));
+    expect(await explain(around(left), around(right), windows)).toEqual([]);
+  });
+
   test("does not report printable bytes, which are a text", async () => {
     const text = (side: string): Buffer => Buffer.from(`\xee\xee\xee\xee${side}\xee\xee\xee\xee`, "latin1");
     const [one, other] = ["eAAA", "iAAA"].map((side) => Buffer.from(side).readUInt32LE(0) * 1000) as [number, number];

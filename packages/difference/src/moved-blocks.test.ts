@@ -118,6 +118,11 @@ describe("newTexts", () => {
       [list("[97, 109, 112]")],
       [list("[67, 109, 97, 1]")],
     ]);
+    const ended = (members: string): string => `${list(members)}, and nowhere else on this machine`;
+    expect(newIn([ended("[97, 109, 112]")], [ended("[67, 109, 97, 1]")])).toEqual([
+      [ended("[97, 109, 112]")],
+      [ended("[67, 109, 97, 1]")],
+    ]);
   });
 
   test("does not process very long texts", () => {

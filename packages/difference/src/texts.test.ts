@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { memorySource, type RandomAccessSource } from "@release-actions/archive";
-import { pairTexts } from "./text-pair.ts";
+import { append, pairTexts } from "./text-pair.ts";
 import { MAX_RUN_LENGTH, scanRuns } from "./text-runs.ts";
 import { compareTexts } from "./texts.ts";
 
@@ -182,6 +182,11 @@ describe("compareTexts", () => {
     expect([pairs, unpaired.map(({ text }) => text)]).toEqual([[], ["one text"]]);
   });
 
+  test("counts a text at the same place on both sides once, and the others too", async () => {
+    const [left, right] = ["one text\0\x01one text\0\x01\x01one text\0", "one text\0\x01\x01one text\0"];
+    expect(await pairsOf(left, right)).toEqual({ pairs: [], unpaired: ["one text"] });
+  });
+
   test("finds which of two equal texts differs", async () => {
     const { pairs } = await compareTexts(source("one text\0\x01one text\0"), source("two text\0\x01one text\0"));
     expect(pairs.map((pair) => [pair.left.offset, pair.right.offset])).toEqual([[0, 0]]);
@@ -215,6 +220,15 @@ describe("compareTexts", () => {
     expect((await compareTexts(source(many(20_001)), source(""))).isCut).toBe(true);
     expect((await compareTexts(source(""), source(many(20_001)))).isCut).toBe(true);
   });
+});
+
+test("append keeps all items of a key in their order", () => {
+  const lists = new Map<string, number[]>();
+  for (const item of [1, 2, 3]) append(lists, item === 2 ? "even" : "odd", item);
+  expect([...lists]).toEqual([
+    ["odd", [1, 3]],
+    ["even", [2]],
+  ]);
 });
 
 describe("pairTexts", () => {
