@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import { ArchiveError } from "./error.ts";
 import type { RandomAccessSource } from "./source.ts";
 
@@ -125,5 +126,5 @@ export class SourceCursor implements Cursor {
 }
 
 function cutInBody(end: number, missing: number): ArchiveError {
-  return new ArchiveError("cut", `the archive ends ${missing} bytes before the end of a member`, end);
+  return new ArchiveError("cut", `the archive ends ${countOf(missing, "byte")} before the end of a member`, end);
 }

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { countOf } from "@release-actions/report";
 import { ArchiveError } from "./error.ts";
 import { type RandomAccessSource, readExactly } from "./source.ts";
 import { MAX_EXTENSION_BYTES } from "./tar-blocks.ts";
@@ -70,7 +71,7 @@ export async function* scanTar(
     if (body + size > source.size)
       throw new ArchiveError(
         "cut",
-        `the archive ends ${body + size - source.size} bytes before the end of a member`,
+        `the archive ends ${countOf(body + size - source.size, "byte")} before the end of a member`,
         at,
       );
     count += 1;

@@ -87,7 +87,12 @@ function readEnd(reader: ByteReader): DirectoryPlace {
   if (disk !== 0 || directoryDisk !== 0 || countHere !== count) {
     throw new ArchiveError("unsupported", "an archive of several disks", offset);
   }
-  if (commentLength !== 0) throw new ArchiveError("cut", `${commentLength} bytes of comment are missing`, offset);
+  if (commentLength !== 0)
+    throw new ArchiveError(
+      "cut",
+      `${countOf(commentLength, "byte")} of comment ${commentLength === 1 ? "is" : "are"} missing`,
+      offset,
+    );
   return { count, size, start };
 }
 

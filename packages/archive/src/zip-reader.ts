@@ -1,5 +1,6 @@
 import { isNativeError } from "node:util/types";
 import { crc32, inflateRawSync } from "node:zlib";
+import { countOf } from "@release-actions/report";
 import { ByteReader } from "./byte-reader.ts";
 import { StreamCursor } from "./cursor.ts";
 import { decodeFrom, decodingFailed } from "./decode.ts";
@@ -84,8 +85,11 @@ async function* inflateAtOnce(bytes: Uint8Array, entry: ZipEntry): AsyncGenerato
 
 function requireAllConsumed(entry: ZipEntry, consumed: number): void {
   if (consumed === entry.compressedSize) return;
-  const message = `${quote(entry.path)}: its compressed data ends after ${consumed} bytes`;
-  throw new ArchiveError("trailing-data", message, entry.dataOffset + consumed);
+  throw new ArchiveError(
+    "trailing-data",
+    `${quote(entry.path)}: its compressed data ends after ${countOf(consumed, "byte")}`,
+    entry.dataOffset + consumed,
+  );
 }
 
 /** A stored file as a source with random access; undefined for a compressed file. */

@@ -45,7 +45,7 @@ describe("ByteWindow", () => {
     ]);
     const message = "a part: needs 4 bytes at 9, but has only 12: it is truncated or an offset is wrong";
     expect(() => little.u32(9)).toThrow(expect.objectContaining({ message, at: 109 }));
-    expect(() => little.u8(12)).toThrow("needs 1 bytes at 12, but has only 12");
+    expect(() => little.u8(12)).toThrow("needs 1 byte at 12, but has only 12");
     expect(() => little.u16(11)).toThrow("needs 2 bytes at 11");
     expect(() => little.i32(9)).toThrow("needs 4 bytes at 9");
     expect(() => little.bigU64(5)).toThrow("needs 8 bytes at 5");

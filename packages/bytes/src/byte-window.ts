@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 export type ByteOrder = "little" | "big";
 
 /**
@@ -79,7 +80,7 @@ export abstract class ByteWindow {
   #checked(offset: number, length: number): number {
     if (offset >= 0 && length >= 0 && offset + length <= this.bytes.length) return offset;
     throw this.error(
-      `needs ${length} bytes at ${offset}, but has only ${this.bytes.length}: it is truncated or an offset is wrong`,
+      `needs ${countOf(length, "byte")} at ${offset}, but has only ${this.bytes.length}: it is truncated or an offset is wrong`,
       Math.min(Math.max(offset, 0), this.bytes.length),
     );
   }

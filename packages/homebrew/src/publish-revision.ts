@@ -3,6 +3,7 @@ import path from "node:path";
 import { CommandError, type CommandResult } from "@release-actions/command";
 import { AGAIN, jittered, tryTimes } from "@release-actions/concurrency";
 import { listRefs, readRemote } from "@release-actions/git";
+import { countOf } from "@release-actions/report";
 import type { Tap } from "./tap.ts";
 import { TapError } from "./tap-error.ts";
 
@@ -125,7 +126,7 @@ function refusedPush(tap: Tap, result: CommandResult, tries: number, unmoved: bo
   return new TapError(
     unmoved
       ? `${tap.access.url} refuses the push to ${tap.branch}`
-      : `others pushed to ${tap.access.url} first, ${tries} times in a row`,
+      : `others pushed to ${tap.access.url} first, ${countOf(tries, "time")} in a row`,
     {
       cause,
       advice: unmoved

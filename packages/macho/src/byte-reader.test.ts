@@ -24,6 +24,6 @@ describe("ByteReader", () => {
     expect([text.terminated(0, 5), text.terminated(1, 16), text.terminated(4, 1)]).toEqual(["name", "ame", ""]);
     expect(() => text.terminated(0, 4)).toThrow("a part: a text is not terminated by a NUL (at byte 7)");
     expect(() => text.terminated(7, 100)).toThrow("a part: a text is not terminated by a NUL (at byte 14)");
-    expect(() => text.terminated(12, 1)).toThrow("needs 1 bytes at 12");
+    expect(() => text.terminated(12, 1)).toThrow("needs 1 byte at 12");
   });
 });

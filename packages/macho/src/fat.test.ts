@@ -151,7 +151,7 @@ describe("bytes outside of a fat file's architectures", () => {
   });
 
   test("are reported after the last slice, even if they are zeros", () => {
-    expect(foreign([first], { length: 4129 })).toBe("1 bytes after its last architecture");
+    expect(foreign([first], { length: 4129 })).toBe("1 B after its last architecture");
   });
 
   test.each([false, true])(

@@ -1,3 +1,4 @@
+import { formatBytes } from "@release-actions/report";
 import type { ByteReader } from "./byte-reader.ts";
 import { architectureName, SUBTYPE_MASK } from "./cpu.ts";
 import { MAX_FAT_ARCHES } from "./limits.ts";
@@ -78,5 +79,5 @@ export function findForeignBytes(reader: ByteReader, architectures: readonly Fat
     if (gap.some((byte) => byte !== 0)) return `bytes before its architecture ${name} that are not zero`;
     end = offset + size;
   }
-  return end < reader.length ? `${reader.length - end} bytes after its last architecture` : undefined;
+  return end < reader.length ? `${formatBytes(reader.length - end)} after its last architecture` : undefined;
 }

@@ -173,7 +173,7 @@ describe("readSlices", () => {
   });
 
   test.each<[title: string, file: Buffer, foreign: RegExp]>([
-    ["after the last architecture", fat([[0, arm(0)]], Buffer.alloc(7)), /^7 bytes after its last architecture$/],
+    ["after the last architecture", fat([[0, arm(0)]], Buffer.alloc(7)), /^7 B after its last architecture$/],
     [
       "hidden before an architecture",
       (() => {

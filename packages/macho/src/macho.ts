@@ -1,3 +1,4 @@
+import { countOf } from "@release-actions/report";
 import { ByteReader } from "./byte-reader.ts";
 import { MachoError } from "./error.ts";
 import { type FatArchitecture, findForeignBytes, isFatMagic, readFatArchitectures } from "./fat.ts";
@@ -58,7 +59,7 @@ export function readMacho(bytes: Uint8Array): MachoFile {
  */
 export function readSlices(bytes: Uint8Array): Slices {
   if (bytes.length === 0) throw new MachoError("not a Mach-O file: it is empty", 0);
-  if (bytes.length < 4) throw new MachoError(`not a Mach-O file: it has only ${bytes.length} bytes`, 0);
+  if (bytes.length < 4) throw new MachoError(`not a Mach-O file: it has only ${countOf(bytes.length, "byte")}`, 0);
   const reader = new ByteReader(bytes, "fat header", "big");
   const magic = reader.u32(0);
   if (isFatMagic(magic)) {

@@ -589,7 +589,7 @@ describe("checkSigning", () => {
     expect((await check(more)).findings).toMatchObject([
       {
         ...{ code: "suspicious-layout", level: "error", architecture: undefined },
-        message: "has 5 bytes after its last architecture, which no signature covers",
+        message: "has 5 B after its last architecture, which no signature covers",
       },
     ]);
     const objects = Buffer.concat([fatOf([arm64, signed({ code: { fileType: 1 } })]), Buffer.alloc(5)]);

@@ -66,7 +66,7 @@ describe("readInfoPlist", () => {
 
   test.each<[title: string, bytes: Buffer, message: RegExp]>([
     ["a truncated list", LIST.subarray(0, 60), /^Info\.plist: /],
-    ["a list with only its magic", Buffer.from("bplist00"), /^Info\.plist: needs 1 bytes at -18/],
+    ["a list with only its magic", Buffer.from("bplist00"), /^Info\.plist: needs 1 byte at -18/],
     // An array that refers to itself: its only reference is 0.
     ["a list that contains itself", binaryList([0xa1, 0]), /nested too deeply/],
     ["arrays that each refer to the next many times", unfolding(), /more than 100000 objects/],

@@ -94,8 +94,8 @@ describe("readCodeDirectory", () => {
     ],
     ["page hashes outside", (bytes) => bytes.writeUInt32BE(4, 28), "needs 128 bytes at"],
     ["special hashes outside", (bytes) => bytes.writeUInt32BE(9, 24), "needs 288 bytes at"],
-    ["an identifier outside", (bytes) => bytes.writeUInt32BE(5000, 20), "needs 1 bytes at 5000"],
-    ["a team outside", (bytes) => bytes.writeUInt32BE(5000, 48), "needs 1 bytes at 5000"],
+    ["an identifier outside", (bytes) => bytes.writeUInt32BE(5000, 20), "needs 1 byte at 5000"],
+    ["a team outside", (bytes) => bytes.writeUInt32BE(5000, 48), "needs 1 byte at 5000"],
   ])("refuses %s", (_title, change, message) => {
     expect(() => read({}, change)).toThrow(message);
   });
