@@ -120,6 +120,7 @@ describe("a job", () => {
     expect(await job.step(first)).toMatchObject({ env: { FLAGS: "-O2" }, path: ["/opt/tool"] });
     expect((await job.step(second)).log).toBe("-O2 /opt/tool");
     expect((await job.post()).map((post) => post.log)).toEqual(["second post", "yes"]);
+    await job.close();
     await expect(stat(job.workspace)).rejects.toThrow("ENOENT");
   });
 
