@@ -44,7 +44,7 @@ export async function findObjcopy(machine: string, options: ObjcopyOptions): Pro
     {
       advice: isOwn
         ? "Install binutils in an earlier step."
-        : "Install binutils for that machine or LLVM in an earlier step, or split the binary where it is built, and name both files.",
+        : "In an earlier step, install LLVM, or binutils for that machine. Or split the binary where it is built, and list the result in `binaries`.",
     },
   );
 }

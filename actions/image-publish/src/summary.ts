@@ -59,5 +59,5 @@ function verdict({ place, given }: Outcome): {
 } {
   if (given) return { state: "verified" };
   if (tagsOf(place).length > 0) return { state: "failed", reason: "publishing failed" };
-  return { state: "skipped", reason: `the rules publish no image of a ${place.channel} release` };
+  return { state: "skipped", reason: `the rules for the ${place.channel} channel do not publish the image` };
 }

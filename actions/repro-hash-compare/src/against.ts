@@ -171,7 +171,7 @@ async function openArtifacts(pattern: string, runner: ActionRunner): Promise<Bui
     throw new Fault(
       `\`against\` has "${pattern}", which is not a folder, a file or an artifact of this run (${names})`,
       {
-        advice: "Add the jobs that record to `needs`, with a matching `upload-as`.",
+        advice: "In `needs`, list the jobs that upload the manifests; the pattern must match their `upload-as`.",
       },
     );
   }

@@ -34,7 +34,7 @@ export async function completePull(engine: Engine, options: CompletePull): Promi
   if (digests.size === 0) return undefined;
   const bytes = formatBytes(lacking.reduce((sum, { size }) => sum + size, 0));
   const count = countOf(digests.size, "layer");
-  reporter.info(`the engine has ${count} unpacked without their content (${bytes}): loading only that`);
+  reporter.info(`the engine has ${count} in unpacked form only: loading just the missing content (${bytes})`);
   const read = ({ offset, size }: { offset: number; size: number }, rank: number): AsyncIterable<Uint8Array> =>
     source.read(offset, size, signal, rank);
   const [loaded] = await loadImage(engine, () => partialArchive(indexed, image, digests, read), {

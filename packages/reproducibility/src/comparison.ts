@@ -87,7 +87,7 @@ function attributeCause({ path, kind, agreements }: FileVerdict): NamedCause {
   return { file: path, kind, title, place: "", left: first ?? "", right: others.join(" / "), remedy, count: 1 };
 }
 
-/** A cause that several files share, which reports show once. */
+/** A cause that several files share. Reports show it once. */
 export interface SharedCause extends NamedCause {
   /** The files with this cause. `place` is in the first of them. */
   readonly files: readonly string[];

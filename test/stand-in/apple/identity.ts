@@ -104,7 +104,7 @@ export function openssl(folder: string, args: readonly string[], input?: Uint8Ar
 
 const newKey = (name: string): readonly string[] => ["-newkey", "rsa:2048", "-nodes", "-keyout", `${name}.key`];
 
-/** A key and a certificate that signs itself: `<name>.key` and `<name>.pem`. */
+/** Creates a key and a self-signed certificate: `<name>.key` and `<name>.pem`. */
 export async function selfSigned(folder: string, name: string, subject: string): Promise<void> {
   await openssl(folder, [
     "req",

@@ -40,7 +40,7 @@ const isBase = ({ product }: Plan, { name }: PlannedPackage): boolean => product
 const isPart = (plan: Plan, built: PlannedPackage): boolean => !isBase(plan, built);
 
 function outcomeOf({ tag, channel }: Plan, { name, version, integrity }: PlannedPackage): Outcome {
-  const leftOut = tag === undefined ? `the rules publish no npm package of a ${channel} release` : undefined;
+  const leftOut = tag === undefined ? `the rules for the ${channel} channel do not publish the npm package` : undefined;
   const state = tag === undefined ? "skipped" : "planned";
   return { name, version, integrity, tag, leftOut, state, isUnclear: false, published: false, stage: undefined };
 }
