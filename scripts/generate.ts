@@ -8,7 +8,7 @@ import { actionIndex, type Documented } from "./generate/action-index.ts";
 import { contractModule } from "./generate/contract-module.ts";
 import { citedFaults, faultList } from "./generate/fault-list.ts";
 import { launcherFile, launcherModule } from "./generate/launcher-module.ts";
-import { inputTable, outputTable, replaceMarked, section, table } from "./generate/markdown.ts";
+import { inputTable, outputTable, replaceFirstParagraph, replaceMarked, section, table } from "./generate/markdown.ts";
 import { readWorkflowDocs, workflowIndex } from "./generate/workflow-index.ts";
 import { repositoryIn } from "./repository-name.ts";
 
@@ -33,6 +33,7 @@ function generatedFiles(repository: string): [file: string, text: string][] {
   for (const action of readActions(root)) {
     const readmeFile = path.join(action.folder, "README.md");
     let readme = readFileSync(readmeFile, "utf8");
+    readme = replaceFirstParagraph(readme, action.description, readmeFile);
     readme = replaceMarked(readme, "inputs", inputTable(action), readmeFile);
     readme = replaceMarked(readme, "outputs", outputTable(action), readmeFile);
     const uses = `uses: ${repository}/${action.name}@v`;

@@ -39,6 +39,21 @@ export function replaceMarked(text: string, name: string, content: string, file:
   return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
+/**
+ * Replaces the first paragraph after the title with the description, in lines of at most 150 characters.
+ * @throws Error when the page does not begin with a title and a paragraph
+ */
+export function replaceFirstParagraph(text: string, description: string, file: string): string {
+  const [head, title] = /^(# .+\n\n)[^#\n][\s\S]*?(?=\n\n)/.exec(text) ?? [];
+  if (head === undefined) throw new Error(`${file}: expected a title and a paragraph at the beginning`);
+  const lines = description
+    .trim()
+    .replace(/\s+/g, " ")
+    .replace(/(.{1,150})(?: |$)/g, "$1\n")
+    .trimEnd();
+  return `${title}${lines}${text.slice(head.length)}`;
+}
+
 /** The body of a `## heading`, up to the next one of its level. */
 export function section(text: string, heading: string, file: string): string {
   const body = new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, "m").exec(text)?.[1]?.trim();
