@@ -88,7 +88,8 @@ async function publishChart(
   const registry = registries(place.registry);
   const known = inputs.password === undefined ? registry : { ...registry, ...readAsWriter(registry) };
   const { channel, chart } = decideChannel(version, await versionsIn(known, place), rules);
-  if (chart === undefined) return { state: "skipped", reason: `the rules for the ${channel} channel do not publish the chart` };
+  if (chart === undefined)
+    return { state: "skipped", reason: `the rules for the ${channel} channel do not publish the chart` };
   const tag = ociTag(written);
   const there = await findSame(known, place, tag, content, inputs["if-exists"]);
   if (there !== undefined) return { state: "verified", digest: there, published: false };

@@ -110,7 +110,9 @@ describeWith(["cc"], "npm-publish", () => {
     const name = world.newName();
     const step = await world.publish(name, { version: "1.7.4+hotfix.1", inputs: { platforms: FOREIGN } });
     expect(step.conclusion).toBe("success");
-    expect(parsed(step, "skipped")[0]?.["reason"]).toBe("the rules for the build channel do not publish the npm package");
+    expect(parsed(step, "skipped")[0]?.["reason"]).toBe(
+      "the rules for the build channel do not publish the npm package",
+    );
     expect(uploads()).toEqual([]);
   });
 

@@ -74,7 +74,8 @@ async function lookAt(
     const packument = await registry.packument(name);
     const existing = versionsOf(packument);
     const { channel, npmDistTag: tag } = decideChannel(parseVersion(version), existing, rules);
-    const leftOut = tag === undefined ? `the rules for the ${channel} channel do not publish the npm package` : undefined;
+    const leftOut =
+      tag === undefined ? `the rules for the ${channel} channel do not publish the npm package` : undefined;
     const integrity = packument?.versions.get(version)?.integrity;
     const outcome: Outcome = {
       name,
