@@ -550,6 +550,20 @@ export const EQUIVALENTS: Equivalents = {
       reason: "A response to a request always has a status code.",
     },
   ],
+  "packages/macho/src/macho.ts": [
+    {
+      line: 'const hex = Buffer.from(bytes.subarray(0, 8)).toString("hex");',
+      becomes: 'const hex = Buffer.from(bytes.subarray(0, (8 + 1))).toString("hex");',
+      reason: "Of the first bytes, only the magic (at most eight) is compared and only four are shown.",
+    },
+  ],
+  "packages/macho/src/signature/plist.ts": [
+    {
+      line: 'const reason = error instanceof Error ? error.message.split("\\n")[0] : error;',
+      becomes: 'const reason = true ? error.message.split("\\n")[0] : error;',
+      reason: "The XML parser throws only errors: it wraps what its callback throws in a `ParseError`.",
+    },
+  ],
   "packages/macho/src/signature/signature.ts": [
     {
       line: "RANK.indexOf(directory.hash.name) > RANK.indexOf(best.hash.name) ? directory : best,",
@@ -567,6 +581,11 @@ export const EQUIVALENTS: Equivalents = {
       line: "if (error instanceof PlistError) return undefined; // An unreadable property list has no identifier.",
       becomes: "if (true) return undefined; // An unreadable property list has no identifier.",
       reason: "`readInfoPlist` throws nothing else.",
+    },
+    {
+      line: 'const list = await readInfoPlist(bytes, "__TEXT,__info_plist");',
+      becomes: 'const list = await readInfoPlist(bytes, "");',
+      reason: "The name is only in the message of a `PlistError`, and the function drops that error.",
     },
   ],
   "packages/macho/src/signature/superblob.ts": [

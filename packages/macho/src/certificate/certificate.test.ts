@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
-import { context, der, integer, oid, sequence, set, utf8 } from "../testing/der.ts";
+import { context, der, integer, oid, sequence, set, utcTime, utf8 } from "../testing/der.ts";
 import { DEVELOPER_ID_APPLICATION, issue } from "../testing/identity.ts";
 import { Asn1Error, parseAsn1 } from "./asn1.ts";
 import { isIssuedBy, parseCertificate, readOid } from "./certificate.ts";
@@ -71,6 +71,13 @@ describe("parseCertificate", () => {
       "a validity without times",
       sequence(sequence(integer(1), sequence(), sequence(), sequence(), sequence(), sequence())),
       /the start of a certificate's validity is missing/,
+    ],
+    [
+      "a validity without an end",
+      sequence(
+        sequence(integer(1), sequence(), sequence(), sequence(utcTime(new Date("2026-01-02"))), sequence(), sequence()),
+      ),
+      /the end of a certificate's validity is missing/,
     ],
   ])("refuses %s", async (_title, bytes, message) => {
     await expect(parseCertificate(bytes)).rejects.toThrow(message);

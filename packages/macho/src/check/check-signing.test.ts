@@ -376,6 +376,12 @@ describe("checkSigning", () => {
       message: /^is signed by OTHERTEAM1 \(certificate: TEAMID1234\), expected TEAMID1234$/,
     },
     {
+      title: "no team in the code, whose directory is of a version before teams",
+      make: () => signed({ directory: { version: 0x20100 } }),
+      code: "wrong-team",
+      message: /^is signed by no team \(certificate: TEAMID1234\), expected TEAMID1234$/,
+    },
+    {
       title: "no team in the certificate",
       make: async () => signed({ cms: cmsOf({ identity: await leafOf({ subject: { CN: "Other" } }) }) }),
       code: "wrong-team",

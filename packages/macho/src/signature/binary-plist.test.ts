@@ -60,6 +60,18 @@ describe("readInfoPlist", () => {
     await expect(nested(17)).rejects.toThrow("it is nested too deeply");
   });
 
+  test("accepts dictionaries nested sixteen deep", async () => {
+    const nested = (levels: number) => {
+      const key = levels + 1;
+      const dictionaries = Array.from({ length: levels }, (_, index) => [0xd1, key, index + 1]);
+      return read(binaryList(...dictionaries, [9], [0x51, ...Buffer.from("k")]));
+    };
+    let value = await nested(16);
+    for (let level = 0; level < 16; level += 1) value = value instanceof Map ? value.get("k") : undefined;
+    expect(value).toBe(true);
+    await expect(nested(17)).rejects.toThrow("it is nested too deeply");
+  });
+
   test("reads the XML form", async () => {
     expect(await read(Buffer.from("<plist><dict><key>a</key><true/></dict></plist>"))).toEqual(new Map([["a", true]]));
   });

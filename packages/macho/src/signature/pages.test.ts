@@ -1,11 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import { readImage } from "../image.ts";
+import { command, imageOf, words } from "../testing/image.ts";
 import { type DirectoryFields, directoryOf, signedImageOf, superblobOf } from "../testing/signed-image.ts";
 import { verifyPages } from "./pages.ts";
 import { readCodeSignature } from "./superblob.ts";
 
 function verify(fields: DirectoryFields = {}, change: (bytes: Buffer) => Uint8Array = (bytes) => bytes) {
-  const signed = change(signedImageOf((code) => superblobOf([[0, directoryOf(code, fields)]])));
+  return verifyImage(change(signedImageOf((code) => superblobOf([[0, directoryOf(code, fields)]]))));
+}
+
+function verifyImage(signed: Uint8Array) {
   const image = readImage(signed);
   const [directory] = readCodeSignature(image)?.codeDirectories ?? [];
   if (directory === undefined) throw new Error("no signature");
@@ -44,6 +48,13 @@ describe("verifyPages", () => {
 
   test("reports bytes after the last segment, and only those", () => {
     expect(verify({}, (bytes) => Buffer.concat([bytes, Buffer.alloc(1)]))).toEqual({ kind: "trailing", bytes: 1 });
+  });
+
+  test("reports all bytes of an image without segments", () => {
+    const head = imageOf([command(29, words(0, 0))]);
+    const signature = superblobOf([[0, directoryOf(head)]]);
+    const signed = imageOf([command(29, words(head.length, signature.length))], { tail: signature });
+    expect(verifyImage(signed)).toEqual({ kind: "trailing", bytes: signed.length });
   });
 
   test("reports a code limit that is not the start of the signature", () => {

@@ -81,6 +81,18 @@ describe("formatRequirement", () => {
     expect(parse(...parts)).toBe(expected);
   });
 
+  test("accepts terms nested 64 deep", () => {
+    const negations = (count: number) => parse(...Array.from({ length: count }, () => 9), 1);
+    expect(negations(63)).toBe(`${"!(".repeat(63)}always${")".repeat(63)}`);
+    expect(() => negations(64)).toThrow("nested too deeply or too long (at byte 256)");
+  });
+
+  test("accepts 4096 terms", () => {
+    const tree = (levels: number): number[] => (levels === 1 ? [1] : [6, ...tree(levels - 1), ...tree(levels - 1)]);
+    expect(parse(9, ...tree(12)).match(/always/g)).toHaveLength(2048);
+    expect(() => parse(9, 9, ...tree(12))).toThrow("nested too deeply or too long");
+  });
+
   test.each<[title: string, message: RegExp, parts: readonly (number | Buffer)[]]>([
     ["an unknown operation", /operation 99 is unknown \(at byte 0\)/, [99]],
     ["an unknown match", /match operation 77 is unknown \(at byte 12\)/, [16, text("a"), 77]],

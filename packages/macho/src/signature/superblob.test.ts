@@ -122,6 +122,13 @@ describe("readCodeSignature", () => {
     expect(readCodeSignature(readImage(imageOf([])))).toBeUndefined();
   });
 
+  test("names the code signature when its place is not in the image", () => {
+    const image = readImage(imageOf([]));
+    expect(() => readCodeSignature({ ...image, codeSignature: { offset: 16, size: 100 } })).toThrow(
+      /^code signature: needs 100 bytes at 16, but has only 32/,
+    );
+  });
+
   const blob = (magic: number, length = 8): Buffer => bigEndianWords(magic, length);
   const huge = 0xffffffff;
 
