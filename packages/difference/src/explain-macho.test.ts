@@ -267,6 +267,24 @@ describe("Mach-O: causes that depend on the other differences", () => {
     ]);
   });
 
+  test("paths with two folders exchanged, when the only other difference is an empty section", async () => {
+    const file = (folders: string, ...others: readonly CraftedMachoSection[]): CraftedMacho => ({
+      sections: [
+        section("__cstring", `/Users/${folders}/x.rs\0usage\0/Users/${folders}/y.rs\0`),
+        code("cccc"),
+        ...others,
+      ],
+    });
+    const empty = section("__const", "");
+    expect(await compare(file("form/name", empty), file("name/form"))).toEqual([
+      ["build-path", "__TEXT,__cstring+0x7", "/Users/form/name", "/Users/name/form"],
+      ["linker-options", "__TEXT,__const", "present", "absent"],
+    ]);
+    expect(await compare(file("form/name", section("__const", "1")), file("name/form"))).toEqual([
+      ["linker-options", "__TEXT,__const", "present", "absent"],
+    ]);
+  });
+
   test("data, when the code differs only in short references to it", async () => {
     const file = (address: string, constant: string): CraftedMacho => ({
       sections: [section("__const", constant), code(`${"c".repeat(40)}${address}${"c".repeat(40)}`)],

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { PassThrough, Transform } from "node:stream";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { StreamCursor, TAR_END, TolerantTarReader, tarFile, tarHeader } from "@release-actions/archive";
@@ -85,6 +86,36 @@ describe("the files of a streamed tar", () => {
     expect(files.plainDigest("layer")).toBe(digestOf(document));
     expect(files.plainDigest(pathOf(digestOf(zipped)))).toBeUndefined();
     expect(files.plainDigest("plain")).toBeUndefined();
+  });
+
+  test("are no longer decompressed when their reader stops or their archive cannot be read", async () => {
+    const tar = tarOf(tarFile("layer", gzipSync(randomBytes(3000))));
+    async function* failing() {
+      yield tar.subarray(0, 2000);
+      throw new Error("connection reset");
+    }
+    const read = async (bytes: AsyncIterable<Uint8Array>, chunks: number): Promise<void> => {
+      const reader = new TolerantTarReader(new StreamCursor(bytes));
+      const member = await reader.next();
+      if (member === undefined) throw new Error("no member");
+      let left = chunks;
+      for await (const _ of new StreamedFiles().record(member, reader.body())) {
+        left -= 1;
+        if (left === 0) break;
+      }
+    };
+    const inputs = new Set<PassThrough>();
+    PassThrough.prototype.write = function (this: PassThrough, ...args: Parameters<PassThrough["write"]>) {
+      inputs.add(this);
+      return Transform.prototype.write.apply(this, args);
+    } as PassThrough["write"];
+    try {
+      await read(chunked(tar), 1);
+      await expect(read(failing(), Number.POSITIVE_INFINITY)).rejects.toThrow("connection reset");
+    } finally {
+      Reflect.deleteProperty(PassThrough.prototype, "write");
+    }
+    expect([...inputs].map(({ destroyed }) => destroyed)).toEqual([true, true]);
   });
 
   test("keep their content up to a total limit", async () => {
