@@ -77,6 +77,13 @@ describe("newTexts", () => {
     expect([...left, ...right].join()).not.toContain(path);
   });
 
+  test("leaves out the equal end of two texts when the word before it comes from another text", () => {
+    expect(newIn(["built by bob for linux", "the root"], ["built by another root for linux"])).toEqual([
+      ["built by bob", "the root"],
+      ["built by another root"],
+    ]);
+  });
+
   test("keeps a value that changed to one that also occurs elsewhere", () => {
     expect(newIn(["branch: main", "mainly test"], ["branch: test", "mainly test."])).toEqual([
       ["branch: main", "mainly test"],
