@@ -21,12 +21,18 @@ export class Coverage {
   async start(): Promise<void> {
     this.#session.connect();
     await this.#session.post("Profiler.enable");
+    await this.#count();
+  }
+
+  /** V8 does not count the calls of a function that it has optimized, and this call makes it drop all optimized code. */
+  async #count(): Promise<void> {
     await this.#session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
   }
 
   /** The indexes of the mutants that were reached since the last call. */
   async take(): Promise<readonly number[]> {
     const { result } = await this.#session.post("Profiler.takePreciseCoverage");
+    await this.#count();
     return result.flatMap(({ url, functions }) => {
       const file = url.startsWith("file:") ? fileURLToPath(url.replace(/\?.*/, "")) : "";
       const mutants = this.#mutants.get(file) ?? [];

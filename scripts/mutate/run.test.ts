@@ -73,6 +73,26 @@ describe("runMutants", () => {
     expect(judged.map(({ verdict }) => verdict)).toEqual(["killed", "unreached"]);
   }, 60_000);
 
+  test("runs the tests that reach a callback which an earlier test called thousands of times", async () => {
+    writeFileSync(
+      path.join(folder, "src/add.ts"),
+      "const isText = (bytes: Uint8Array) => bytes.every((byte) => byte >= 0x20);\n" +
+        "export const add = (a: number, b: number) => (isText(Uint8Array.of(a)) ? a : b);\n",
+    );
+    writeFileSync(
+      path.join(folder, "src/add.test.ts"),
+      `import { expect, test } from "@jest/globals";
+import { add } from "./add.ts";
+test("adds often", () => {
+  for (let round = 0; round < 50_000; round += 1) add(0x30, 1);
+});
+test("adds", () => expect(add(0x20, 1)).toBe(0x20));
+`,
+    );
+    const [judged] = await runMutants(folder, [mutant("0x20", "0x21")], 1);
+    expect(judged?.verdict).toBe("killed");
+  }, 60_000);
+
   test("refuses a package whose tests fail without a mutant", async () => {
     writeTest(4);
     await expect(runMutants(folder, [], 1)).rejects.toThrow(
