@@ -12,6 +12,14 @@ describe("parseJson, strict", () => {
     expect(parseJson(json, options)).toEqual(JSON.parse(json));
   });
 
+  test.each([
+    ["a string of many megabytes", `{"a":"${"x".repeat(20_000_000)}"}`],
+    ["a string of many escapes", `{"a":"${"\\n".repeat(5_000_000)}"}`],
+    ["white space of many megabytes", `{"a":1}${" ".repeat(20_000_000)}`],
+  ])("reads %s", (_name, json) => {
+    expect(Object.keys(Object(parseJson(json, { ...options, maxBytes: 50_000_000 })))).toEqual(["a"]);
+  });
+
   test.each<[id: string, what: string, json: string | Uint8Array, message: string]>([
     ["B57", "a repeated key", '{"a":1,"b":{},"a":2}', 'has the key "a" twice'],
     ["B57", "a repeated key in a nested object", '[{"x":[{"a":1,"a":1}]}]', 'has the key "a" twice'],
