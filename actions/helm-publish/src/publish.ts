@@ -1,4 +1,12 @@
-import { decideChannel, ociTag, parseRules, parseTag, type Rules, type Version } from "@release-actions/channel";
+import {
+  decideChannel,
+  leftOutByRules,
+  ociTag,
+  parseRules,
+  parseTag,
+  type Rules,
+  type Version,
+} from "@release-actions/channel";
 import { ChartError, type ChartPackage, differences, existingChart, pushChart } from "@release-actions/chart";
 import { formatReference, type ImageReference } from "@release-actions/image-reference";
 import { type Registry, RegistryError, readAsWriter } from "@release-actions/registry-client";
@@ -88,8 +96,7 @@ async function publishChart(
   const registry = registries(place.registry);
   const known = inputs.password === undefined ? registry : { ...registry, ...readAsWriter(registry) };
   const { channel, chart } = decideChannel(version, await versionsIn(known, place), rules);
-  if (chart === undefined)
-    return { state: "skipped", reason: `the rules for the ${channel} channel do not publish the chart` };
+  if (chart === undefined) return { state: "skipped", reason: leftOutByRules(channel, "the chart") };
   const tag = ociTag(written);
   const there = await findSame(known, place, tag, content, inputs["if-exists"]);
   if (there !== undefined) return { state: "verified", digest: there, published: false };

@@ -1,5 +1,5 @@
 import { writePublished } from "@release-actions/action-kit";
-import { ociTag, type Version } from "@release-actions/channel";
+import { leftOutByRules, ociTag, type Version } from "@release-actions/channel";
 import { formatReference } from "@release-actions/image-reference";
 import type { LedgerRow } from "@release-actions/ledger";
 import type { ActionRunner } from "./action.gen.ts";
@@ -59,5 +59,5 @@ function verdict({ place, given }: Outcome): {
 } {
   if (given) return { state: "verified" };
   if (tagsOf(place).length > 0) return { state: "failed", reason: "publishing failed" };
-  return { state: "skipped", reason: `the rules for the ${place.channel} channel do not publish the image` };
+  return { state: "skipped", reason: leftOutByRules(place.channel, "the image") };
 }

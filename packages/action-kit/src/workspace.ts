@@ -13,5 +13,6 @@ export function workspacePath(file: string): string {
 
 /** Makes paths relative to the workspace, as in annotations and links: the runner's own folders are not useful. */
 export function withoutWorkspace(text: string): string {
-  return text.replaceAll(`${workspaceFolder()}${path.sep}`, "");
+  const workspace = process.env["GITHUB_WORKSPACE"];
+  return workspace ? text.replaceAll(`${workspace}${path.sep}`, "") : text;
 }

@@ -24,6 +24,11 @@ export interface Decision {
   };
 }
 
+/** Why a publisher leaves a release out. @param what what it publishes, such as `the chart` */
+export function leftOutByRules(channel: Channel, what: string): string {
+  return `the rules for the ${channel} channel do not publish ${what}`;
+}
+
 /** The image tags that move from release to release: `1.7`, `1`, `latest`. */
 const MOVING_NAMES = ["{line}", "{major}", "latest"] as const;
 

@@ -1,4 +1,4 @@
-export { type Decision, decideChannel, ociTag } from "./decide.ts";
+export { type Decision, decideChannel, leftOutByRules, ociTag } from "./decide.ts";
 export {
   type Channel,
   type ChannelRule,

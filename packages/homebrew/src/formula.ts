@@ -43,6 +43,11 @@ export class FormulaError extends Fault {
   override readonly name = "FormulaError";
 }
 
+/** The error for a line that the parser does not understand. @param what what the line has, such as `a string without its end` */
+export function cannotParse(file: string, line: number, what: string): FormulaError {
+  return new FormulaError(`${file} cannot be parsed: line ${line} has ${what}`, { location: { file, line } });
+}
+
 /**
  * The name of the class that Homebrew expects in a file (Homebrew, `Formulary.class_s`): `WidgetCliAT12` for
  * `widget-cli@1.2.rb`.

@@ -1,4 +1,4 @@
-import { FormulaError } from "./formula.ts";
+import { cannotParse } from "./formula.ts";
 
 /**
  * A token of Ruby, detailed enough to distinguish plain values from code (docs.ruby-lang.org, "Literals"). `code` is
@@ -65,7 +65,7 @@ class Lexer {
   statements(): readonly Tokens[] {
     while (this.#at < this.#text.length && !this.#atLineStart(/__END__(?=\r?\n|$)/y)) this.#step();
     const [open] = this.#heredocs;
-    if (open !== undefined) throw this.#fault(open.line, `a here document without its end ${open.end}`);
+    if (open !== undefined) throw cannotParse(this.#file, open.line, `a here document without its end ${open.end}`);
     this.#end();
     return this.#done;
   }
@@ -150,7 +150,7 @@ class Lexer {
     let at = from;
     for (; ; at += 1) {
       const char = this.#text[at];
-      if (char === undefined) throw this.#fault(begun, "a string without its end");
+      if (char === undefined) throw cannotParse(this.#file, begun, "a string without its end");
       if (char === "\n") this.#line += 1;
       if (char === "\\") {
         at += 1;
@@ -196,7 +196,7 @@ class Lexer {
         at += 1;
       }
     }
-    throw this.#fault(begun, "an interpolation without its end");
+    throw cannotParse(this.#file, begun, "an interpolation without its end");
   }
 
   #newline(): void {
@@ -204,7 +204,8 @@ class Lexer {
     this.#line += 1;
     for (const { end, line } of this.#heredocs) {
       while (this.#lineText().trim() !== end) {
-        if (this.#at >= this.#text.length) throw this.#fault(line, `a here document without its end ${end}`);
+        if (this.#at >= this.#text.length)
+          throw cannotParse(this.#file, line, `a here document without its end ${end}`);
         this.#skipLine();
       }
       this.#skipLine();
@@ -271,11 +272,5 @@ class Lexer {
   #skipTo(char: string): void {
     const end = this.#text.indexOf(char, this.#at);
     this.#at = end < 0 ? this.#text.length : end;
-  }
-
-  #fault(line: number, what: string): FormulaError {
-    return new FormulaError(`${this.#file} cannot be parsed: line ${line} has ${what}`, {
-      location: { file: this.#file, line },
-    });
   }
 }

@@ -1,4 +1,4 @@
-import { type Arch, FormulaError, type Os, type Platform } from "./formula.ts";
+import { type Arch, cannotParse, type Os, type Platform } from "./formula.ts";
 import { lexFormula, type Token, type Tokens } from "./lex.ts";
 
 /** Where a statement is. Only `deferred` statements, in a method or a hook, do not run when Homebrew reads the file. */
@@ -59,16 +59,16 @@ export function scanFormula(text: string, file: string): readonly Statement[] {
     statements.push({ ...(around?.platform ?? ANYWHERE), line, tokens, place: around?.place ?? "outside" });
     if (BRANCHES.includes(first)) {
       const closed = blocks.pop();
-      if (closed === undefined) throw cannotFollow(file, line, `\`${first}\` outside of a block`);
+      if (closed === undefined) throw cannotParse(file, line, `\`${first}\` outside of a block`);
       blocks.push({ ...branch(tokens, closed, blocks.at(-1)), line });
     }
     for (const step of stepsOf(tokens)) {
       if (step === "open") blocks.push({ ...enter(tokens, blocks.at(-1)), line });
-      else if (blocks.pop() === undefined) throw cannotFollow(file, line, "an `end` too many");
+      else if (blocks.pop() === undefined) throw cannotParse(file, line, "an `end` too many");
     }
   }
   const open = blocks.at(-1);
-  if (open !== undefined) throw cannotFollow(file, open.line, "a block that is never closed");
+  if (open !== undefined) throw cannotParse(file, open.line, "a block that is never closed");
   return statements;
 }
 
@@ -178,8 +178,4 @@ function otherOs(os: Os | undefined): Os {
 
 function otherArch(arch: Arch | undefined): Arch {
   return arch === "arm" ? "intel" : "arm";
-}
-
-function cannotFollow(file: string, line: number, what: string): FormulaError {
-  return new FormulaError(`${file} cannot be parsed: line ${line} has ${what}`, { location: { file, line } });
 }

@@ -1,4 +1,11 @@
-import { compareVersions, decideChannel, parseRules, parseVersion, type Rules } from "@release-actions/channel";
+import {
+  compareVersions,
+  decideChannel,
+  leftOutByRules,
+  parseRules,
+  parseVersion,
+  type Rules,
+} from "@release-actions/channel";
 import { createTransport } from "@release-actions/http";
 import { loadLedger } from "@release-actions/ledger";
 import { NpmError, type NpmRegistry, openNpmRegistry, type Packument } from "@release-actions/npm";
@@ -74,8 +81,7 @@ async function lookAt(
     const packument = await registry.packument(name);
     const existing = versionsOf(packument);
     const { channel, npmDistTag: tag } = decideChannel(parseVersion(version), existing, rules);
-    const leftOut =
-      tag === undefined ? `the rules for the ${channel} channel do not publish the npm package` : undefined;
+    const leftOut = tag === undefined ? leftOutByRules(channel, "the npm package") : undefined;
     const integrity = packument?.versions.get(version)?.integrity;
     const outcome: Outcome = {
       name,

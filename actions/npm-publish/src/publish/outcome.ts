@@ -1,3 +1,4 @@
+import { leftOutByRules } from "@release-actions/channel";
 import type { Plan, PlannedPackage } from "./plan-product.ts";
 
 /** The stage of a version that waits for approval. */
@@ -40,7 +41,7 @@ const isBase = ({ product }: Plan, { name }: PlannedPackage): boolean => product
 const isPart = (plan: Plan, built: PlannedPackage): boolean => !isBase(plan, built);
 
 function outcomeOf({ tag, channel }: Plan, { name, version, integrity }: PlannedPackage): Outcome {
-  const leftOut = tag === undefined ? `the rules for the ${channel} channel do not publish the npm package` : undefined;
+  const leftOut = tag === undefined ? leftOutByRules(channel, "the npm package") : undefined;
   const state = tag === undefined ? "skipped" : "planned";
   return { name, version, integrity, tag, leftOut, state, isUnclear: false, published: false, stage: undefined };
 }
