@@ -4,8 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { matchEquivalents } from "./mutate/equivalence.ts";
-import { EQUIVALENTS } from "./mutate/equivalents.ts";
+import { matchEquivalents, readEquivalents } from "./mutate/equivalence.ts";
 import { findMutants, isProgram, type Mutant, sampleMutants } from "./mutate/mutants.ts";
 import { runMutants } from "./mutate/run.ts";
 import { lineAt } from "./words/prose.ts";
@@ -33,11 +32,12 @@ const sample = sampleMutants(all, Number(values.sample), Number(values.seed), (m
   isProgram(sources.get(mutant.file) ?? "", mutant),
 );
 const project = path.resolve(import.meta.dirname, "..");
+const equivalents = readEquivalents(readFileSync(path.join(import.meta.dirname, "mutate/equivalents.diff"), "utf8"));
 const { equivalent, stale } = matchEquivalents(
   project,
   new Map([...sources].map(([file, source]) => [path.relative(project, file), source])),
   all,
-  equivalentsOf(path.relative(project, folder), values.file),
+  equivalents.filter(({ file }) => sources.has(path.join(project, file))),
 );
 if (stale.length > 0) {
   console.error(stale.join("\n"));
@@ -57,11 +57,6 @@ const share = mutants.length === 0 ? 100 : (100 * noticed) / mutants.length;
 console.log(
   `${path.basename(folder)}: ${noticed} of ${mutants.length} noticed (${share.toFixed(1)} %), ${minutes} minutes`,
 );
-
-function equivalentsOf(prefix: string, suffix: string): typeof EQUIVALENTS {
-  const entries = Object.entries(EQUIVALENTS);
-  return Object.fromEntries(entries.filter(([file]) => file.startsWith(`${prefix}/`) && file.endsWith(suffix)));
-}
 
 function describe({ file, start, end, replacement }: Mutant): string {
   const source = sources.get(file) ?? "";

@@ -5,23 +5,34 @@ import { applyMutant, type Mutant } from "./mutants.ts";
 
 /** A mutant that no test can notice. Its lines are written without leading and trailing space. */
 export interface Equivalent {
+  /** Relative to the project. */
+  readonly file: string;
   /** The line in which the change begins. */
   readonly line: string;
   /** The same line with the change. */
   readonly becomes: string;
   /** Why the changed program behaves the same, in one sentence. */
   readonly reason: string;
-  /** The number of lines of the file that are equal to this one; 1 by default. */
-  readonly times?: number;
 }
-
-/** Equivalent mutants by the path of the file that they change, relative to the project. */
-export type Equivalents = Readonly<Record<string, readonly Equivalent[]>>;
 
 export interface Matched {
   readonly equivalent: ReadonlySet<Mutant>;
   /** A message for each entry whose line or change no longer exists. */
   readonly stale: readonly string[];
+}
+
+/** Reads a list such as equivalents.diff, whose first lines explain its format. */
+export function readEquivalents(list: string): readonly Equivalent[] {
+  const equivalents: Equivalent[] = [];
+  let [file, line, reason] = ["", "", ""];
+  for (const text of list.slice(list.indexOf("\n--- ")).split("\n")) {
+    if (text.startsWith("--- ")) file = text.slice(4);
+    else if (text.startsWith("# ")) reason = text.slice(2);
+    else if (text.startsWith("-")) line = text.slice(1);
+    else if (text.startsWith("+")) equivalents.push({ file, line, becomes: text.slice(1), reason });
+    else if (text !== "") throw new Error(`scripts/mutate/equivalents.diff: expected ---, #, - or + before ${text}`);
+  }
+  return equivalents;
 }
 
 /**
@@ -34,24 +45,22 @@ export function matchEquivalents(
   project: string,
   sources: ReadonlyMap<string, string>,
   mutants: readonly Mutant[],
-  equivalents: Equivalents,
+  equivalents: readonly Equivalent[],
 ): Matched {
   const equivalent = new Set<Mutant>();
   const stale: string[] = [];
-  for (const [file, entries] of Object.entries(equivalents)) {
-    const source = sources.get(file) ?? "";
-    const changes = mutants
-      .filter((mutant) => path.relative(project, mutant.file) === file)
-      .map((mutant) => ({ mutant, ...changeOf(source, mutant) }));
-    for (const { line, becomes, times = 1 } of entries) {
-      const found = changes.filter((change) => change.line === line && change.becomes === becomes);
-      for (const { mutant } of found) equivalent.add(mutant);
-      const lines = new Set(found.map(({ number }) => number)).size;
-      if (lines !== times) {
-        stale.push(
-          `scripts/mutate/equivalents.ts: \`${becomes}\` comes from ${lines} lines of ${file}, expected ${times}: correct or remove the entry`,
-        );
-      }
+  const changes = mutants.map((mutant) => {
+    const file = path.relative(project, mutant.file);
+    return { mutant, file, ...changeOf(sources.get(file) ?? "", mutant) };
+  });
+  for (const { file, line, becomes } of equivalents) {
+    const found = changes.filter((c) => c.file === file && c.line === line && c.becomes === becomes);
+    for (const { mutant } of found) equivalent.add(mutant);
+    const lines = new Set(found.map(({ number }) => number)).size;
+    if (lines !== 1) {
+      stale.push(
+        `scripts/mutate/equivalents.diff: \`${becomes}\` comes from ${lines} lines of ${file}, expected 1: correct or remove the entry`,
+      );
     }
   }
   return { equivalent, stale };
