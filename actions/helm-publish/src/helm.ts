@@ -24,7 +24,7 @@ export function helmIn(work: string, runner: ActionRunner): Helm {
 
 export function requireSuccess(result: CommandResult, otherwise: string, advice?: string): CommandResult {
   if (result.exitCode === 0) return result;
-  throw new ChartError(`${otherwise}:\n${saidBy(result)}`, advice === undefined ? {} : { advice });
+  throw new ChartError(`${otherwise}:\n${saidBy(result)}`, { advice });
 }
 
 export function saidBy(result: CommandResult): string {

@@ -22,7 +22,7 @@ export function annotationsOf(findings: readonly Finding[]): Problem[] {
         level: severity,
         title: `${relation.name}: ${fact}`,
         message: lines.length === 0 ? message : `${message} (also line${lines.length === 1 ? "" : "s"} ${also})`,
-        ...(follower.location === undefined ? {} : { location: follower.location }),
+        location: follower.location,
       },
     ];
   });

@@ -60,8 +60,6 @@ function asProblem(body: () => void): Problem[] {
     return [];
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return [
-      { level: "error", message: error.message, ...(error.location === undefined ? {} : { location: error.location }) },
-    ];
+    return [{ level: "error", message: error.message, location: error.location }];
   }
 }

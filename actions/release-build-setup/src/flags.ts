@@ -62,7 +62,7 @@ function expressInVariable(args: readonly FlagArgument[]): string {
     throw new SetupError(
       `the flag ${JSON.stringify(value)} of ${place} cannot be expressed in RUSTFLAGS, which is split at spaces and is the only variable that cargo-dist reads`,
       {
-        ...(origin.location === undefined ? {} : { location: origin.location }),
+        location: origin.location,
         advice: "Write it without white space, or leave it out with `rustflags-exclude`.",
       },
     );

@@ -87,7 +87,7 @@ function failure(args: readonly string[], { exitCode }: CommandResult, output: s
       exitCode === 101
         ? "This is a crash of cargo-hakari: report it there, or try another `version`."
         : adviceFor(reasons),
-    ...(location === undefined ? {} : { location }),
+    location,
   });
 }
 

@@ -110,10 +110,7 @@ function notPinned(site: Site): Breach | undefined {
 function requireVersion(site: Site) {
   const version = parseVersion(site.value);
   if (version !== undefined) return version;
-  throw new PinsError(
-    `${placeOf(site)}: ${quote(site)} is not a version`,
-    site.location === undefined ? {} : { location: site.location },
-  );
+  throw new PinsError(`${placeOf(site)}: ${quote(site)} is not a version`, { location: site.location });
 }
 
 function quote(site: Site): string {

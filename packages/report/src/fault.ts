@@ -3,9 +3,9 @@ import type { Location } from "./problem.ts";
 /** The optional parts of a fault. */
 export interface FaultDetails extends ErrorOptions {
   /** What the reader should do next: one imperative sentence or a few lines. */
-  readonly advice?: string;
+  readonly advice?: string | undefined;
   /** The file, and the line in it, that the fault is about. */
-  readonly location?: Location;
+  readonly location?: Location | undefined;
 }
 
 /**
