@@ -2,11 +2,9 @@ import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { Fault } from "@release-actions/report";
+import { aptGet } from "../apt.ts";
 
 const ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
-
-/** Another apt process may hold the lock, such as the machine's daily update. */
-const WAIT_FOR_LOCK = "--option=DPkg::Lock::Timeout=120";
 
 /** The source of Debian packages for this machine, taken from its apt configuration. */
 export interface DebianMirror {
@@ -37,17 +35,14 @@ async function mirrorFromApt(): Promise<string> {
 
 async function debianRepository(): Promise<string | undefined> {
   const query = ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian", "Label: Debian"];
-  const { stdout } = await runCommand("apt-get", query, { check: false });
+  const { stdout } = await aptGet(query, { check: false });
   return stdout.split("\n").find((line) => line !== "");
 }
 
 /** Installs a Debian package unless the needed file already exists. */
 export async function installPackage(name: string, file: string): Promise<void> {
   if (await exists(file)) return;
-  const install = () =>
-    runCommand("apt-get", ["install", "--yes", "--no-install-recommends", WAIT_FOR_LOCK, name], {
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    });
+  const install = () => aptGet(["install", "--yes", "--no-install-recommends", name]);
   await install().catch(() => updateThen(install));
 }
 
@@ -57,7 +52,7 @@ export async function unpackPackage(name: string, folder: string): Promise<strin
   const partial = `${folder}.${process.pid}`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
-  const download = () => runCommand("apt-get", ["download", name], { cwd: partial });
+  const download = () => aptGet(["download", name], { cwd: partial });
   await download().catch(() => updateThen(download));
   for (const file of await readdir(partial)) {
     await runCommand("dpkg-deb", ["--extract", path.join(partial, file), partial]);
@@ -78,7 +73,7 @@ async function renameUnlessThere(partial: string, folder: string): Promise<void>
 }
 
 async function updateThen<T>(work: () => Promise<T>): Promise<T> {
-  await runCommand("apt-get", ["update", WAIT_FOR_LOCK]);
+  await aptGet(["update"]);
   return work();
 }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findProgram, runCommand } from "@release-actions/command";
+import { aptGet } from "../apt.ts";
 import { cacheFolder } from "../folders.ts";
 import type { Tool } from "./pins.ts";
 
@@ -21,14 +22,21 @@ function toolFolder({ name, version }: Tool): string {
   return cacheFolder("tools", name, version);
 }
 
-/** Installs tools, one kind of source after the other. The folder of a tool appears only when it is complete. */
+/**
+ * Installs tools, those of one kind of source after each other. The folder of a tool appears only when it is complete. A tool that
+ * cannot be installed does not stop the others.
+ */
 export async function install(tools: readonly Tool[], say: (text: string) => void): Promise<void> {
   const missing = tools.filter((tool) => !isInstalled(tool));
-  const debian = missing.filter((tool) => tool.by === "apt");
-  if (debian.length > 0) await installDebianPackages(debian, say);
-  // Cargo and Go each use every core; running both in parallel only fills idle moments.
-  const others = (by: Tool["by"]): Tool[] => missing.filter((tool) => tool.by === by);
-  await Promise.all([others("go"), others("cargo"), others("pip")].map((group) => installInTurn(group, say)));
+  const of = (by: Tool["by"]): Tool[] => missing.filter((tool) => tool.by === by);
+  const debian = of("apt");
+  const results = await Promise.allSettled([
+    debian.length === 0 ? undefined : installDebianPackages(debian, say),
+    // Cargo and Go each use every core; running both in parallel only fills idle moments.
+    ...[of("go"), of("cargo"), of("pip")].map((group) => installInTurn(group, say)),
+  ]);
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function installInTurn(tools: readonly Tool[], say: (text: string) => void): Promise<void> {
@@ -102,8 +110,7 @@ async function installDebianPackages(tools: readonly Tool[], say: (text: string)
     return;
   }
   say(`installing Debian packages: ${names.join(" ")}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   // A failed update of one of several sources may not matter; the installation will show.
-  await runCommand("apt-get", ["update", "-q"], { env, check: false });
-  await runCommand("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...names], { env });
+  await aptGet(["update", "--quiet"], { check: false });
+  await aptGet(["install", "--yes", "--quiet", "--no-install-recommends", ...names]);
 }
