@@ -28,14 +28,7 @@ test("a release archive is downloaded, compared with its digest, and kept in the
   try {
     const sha256 = { "1.59.0/musl": createHash("sha256").update(body).digest("hex") };
     const archive = { url, targets: { "linux-x64": "musl" }, sha256 };
-    const pin: PinnedTool = {
-      name: "just",
-      version: "1.59.0",
-      versionArgs: ["--version"],
-      formats: {},
-      archive,
-      binstall: false,
-    };
+    const pin: PinnedTool = { name: "just", version: "1.59.0", versionArgs: ["--version"], archive };
     const install = (pins: PinnedTool) =>
       installTool(
         { name: "just", version: "pinned" },

@@ -4,35 +4,34 @@ import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { decompress, StreamCursor, TarReader } from "@release-actions/archive";
-import { ToolError } from "./fault.ts";
 import type { PinnedTool } from "./pinned.ts";
 import { programName } from "./program.ts";
-import type { ToolServices } from "./services.ts";
+import { type Installation, ToolError, type ToolServices } from "./services.ts";
 
 /**
- * Unpacks the program of a release archive to `<folder>/bin`. Returns false when no archive is pinned for the
+ * Unpacks the program of a release archive. Returns false when no archive is pinned for the
  * version and platform, or it cannot be downloaded. @throws ToolError when its digest is not the pinned one
  */
 export async function installArchive(
-  pin: PinnedTool,
-  version: string,
-  folder: string,
-  services: ToolServices,
+  { pin, version, folder }: Installation,
+  { platform, toolCache, reporter }: ToolServices,
 ): Promise<boolean> {
-  const target = pin.archive?.targets[services.platform];
+  const target = pin.archive?.targets[platform];
   const sha256 = pin.archive?.sha256[`${version}/${target}`];
   if (pin.archive === undefined || target === undefined || sha256 === undefined) return false;
   const url = archiveUrl(pin.archive.url, version, target);
   const file = `${folder}.tar.gz`;
   await mkdir(path.dirname(file), { recursive: true });
   try {
-    await services.toolCache.download(url, file);
+    await toolCache.download(url, file);
   } catch (error) {
-    services.reporter.info(`${url} cannot be downloaded: ${error instanceof Error ? error.message : error}`);
+    reporter.info(`${url} cannot be downloaded: ${error instanceof Error ? error.message : error}`);
     return false;
   }
   try {
-    const found = await sha256Of(file);
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(file), hash);
+    const found = hash.digest("hex");
     if (found !== sha256) {
       throw new ToolError(`${url} has SHA-256 ${found}, expected ${sha256}`, {
         advice: "Do not use it: the release or the download was changed after the digest was pinned.",
@@ -48,13 +47,6 @@ export async function installArchive(
 /** Fills in the version and target of an archive's URL. */
 export function archiveUrl(template: string, version: string, target: string): string {
   return template.replaceAll("{version}", version).replaceAll("{target}", target);
-}
-
-/** The SHA-256 of a file, in lowercase hex. */
-export async function sha256Of(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  return hash.digest("hex");
 }
 
 /** Extracts the file with the program's name from any folder of the archive. */

@@ -1,19 +1,12 @@
 import { rm } from "node:fs/promises";
 import { buildEnv, findProgram } from "@release-actions/command";
-import { ToolError } from "./fault.ts";
-import type { PinnedTool } from "./pinned.ts";
-import type { ToolServices } from "./services.ts";
+import { type Installation, ToolError, type ToolServices } from "./services.ts";
 
 /**
  * Installs a tool with cargo-binstall, if it is on the PATH, from the binaries that the crate's own manifest names. Returns false if
  * cargo-binstall is missing or finds no binaries. It compiles nothing and does not use binaries from third parties.
  */
-export async function binstall(
-  pin: PinnedTool,
-  version: string,
-  folder: string,
-  services: ToolServices,
-): Promise<boolean> {
+export async function binstall({ pin, version, folder }: Installation, services: ToolServices): Promise<boolean> {
   const program = pin.binstall ? findProgram("cargo-binstall", services.env["PATH"]) : undefined;
   if (program === undefined) return false;
   const options = ["--no-confirm", "--disable-telemetry", "--strategies", "crate-meta-data"];
@@ -29,12 +22,7 @@ export async function binstall(
 }
 
 /** @throws ToolError when there is no cargo. */
-export async function cargoInstall(
-  pin: PinnedTool,
-  version: string,
-  folder: string,
-  services: ToolServices,
-): Promise<void> {
+export async function cargoInstall({ pin, version, folder }: Installation, services: ToolServices): Promise<void> {
   if (findProgram("cargo", services.env["PATH"]) === undefined) {
     throw new ToolError(`cargo is not on the PATH, but ${pin.name} ${version} must be compiled with it`, {
       advice: `Use a runner or container with Rust, or put ${pin.name} ${version} on the PATH in an earlier step.`,

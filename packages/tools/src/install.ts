@@ -1,14 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import path from "node:path";
 import { findProgram } from "@release-actions/command";
 import { installArchive } from "./archive.ts";
 import { binstall, cargoInstall } from "./cargo-install.ts";
-import { ToolError } from "./fault.ts";
 import { PINNED_TOOLS, type PinnedTool } from "./pinned.ts";
 import { programName, versionOf } from "./program.ts";
-import type { ToolServices } from "./services.ts";
+import { type Installation, ToolError, type ToolServices } from "./services.ts";
 
 /** The tool to install. */
 export interface ToolRequest {
@@ -28,26 +26,19 @@ export interface InstalledTool {
   readonly from: "PATH" | "tool cache" | "cache" | "release archive" | "cargo-binstall" | "cargo install";
 }
 
-/** The folder in which tools are installed. It is below the home folder, so that the cache can use the same path on every runner. */
-export function toolFolder(env: ToolServices["env"]): string {
-  return path.join(env["HOME"] || homedir(), ".cache", "release-actions-tools");
-}
-
 /**
  * Finds a tool in the fastest source that has the version, or installs it.
  *
  * @throws ToolError when the tool or version is unknown, or cannot be installed
  */
 export async function installTool(request: ToolRequest, services: ToolServices): Promise<InstalledTool> {
-  const pin = (services.pins ?? PINNED_TOOLS).get(request.name);
+  const pins = services.pins ?? PINNED_TOOLS;
+  const pin = pins.get(request.name);
   if (pin === undefined) {
-    throw new ToolError(
-      `"${request.name}" cannot be installed here: expected ${[...(services.pins ?? PINNED_TOOLS).keys()].join(", ")}`,
-      {
-        advice:
-          "For other tools use taiki-e/install-action, which has verified binaries of hundreds of tools, in an earlier step.",
-      },
-    );
+    throw new ToolError(`"${request.name}" cannot be installed here: expected ${[...pins.keys()].join(", ")}`, {
+      advice:
+        "For other tools use taiki-e/install-action, which has verified binaries of hundreds of tools, in an earlier step.",
+    });
   }
   const version = request.version === "pinned" ? pin.version : request.version;
   const found = findProgram(pin.name, services.env["PATH"]);
@@ -71,51 +62,43 @@ export async function installTool(request: ToolRequest, services: ToolServices):
 
 /** Tries the sources of a tool, the fastest first. A tool is used only if it reports the expected version. */
 async function fetchTool(pin: PinnedTool, version: string, services: ToolServices): Promise<InstalledTool> {
-  const found = await services.toolCache.find(pin.name, version);
-  if (found !== undefined && (await holds(pin, version, found, services)))
+  const { toolCache, workFolder } = services;
+  const found = await toolCache.find(pin.name, version);
+  if (found !== undefined && (await holds({ pin, version, folder: found }, services)))
     return describe(pin, version, found, "tool cache");
 
-  const folder = path.join(services.workFolder, `${pin.name}-${version}`);
-  await mkdir(services.workFolder, { recursive: true });
+  const folder = path.join(workFolder, `${pin.name}-${version}`);
+  await mkdir(workFolder, { recursive: true });
   try {
-    return await obtain(pin, version, folder, services);
+    const from = await obtain({ pin, version, folder }, services);
+    return describe(pin, version, await toolCache.store(folder, pin.name, version), from);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function obtain(
-  pin: PinnedTool,
-  version: string,
-  folder: string,
-  services: ToolServices,
-): Promise<InstalledTool> {
-  const { toolCache, folderCache, platform } = services;
-  const key = ["release-actions", pin.name, version, platform, services.env["ImageOS"] ?? "any"].join("-");
-  if (folderCache !== undefined && (await folderCache.restore(folder, key))) {
-    if (await holds(pin, version, folder, services)) {
-      return describe(pin, version, await toolCache.store(folder, pin.name, version), "cache");
-    }
-    services.reporter.info(`the cache ${key} does not contain ${pin.name} ${version}: installing it`);
+/** Brings the tool to the folder, from the cache or by installing it, and returns where it came from. */
+async function obtain(wanted: Installation, services: ToolServices): Promise<InstalledTool["from"]> {
+  const { pin, version, folder } = wanted;
+  const { folderCache, platform, env, reporter } = services;
+  const key = ["release-actions", pin.name, version, platform, env["ImageOS"] ?? "any"].join("-");
+  if (await folderCache?.restore(folder, key)) {
+    if (await holds(wanted, services)) return "cache";
+    reporter.info(`the cache ${key} does not contain ${pin.name} ${version}: installing it`);
     await rm(folder, { recursive: true, force: true });
   }
-  const from = await install(pin, version, folder, services);
-  if (!(await holds(pin, version, folder, services))) {
+  const from = await install(wanted, services);
+  if (!(await holds(wanted, services))) {
     throw new ToolError(`${pin.name} was installed by ${from}, but does not report version ${version}`);
   }
-  if (folderCache !== undefined) await folderCache.save(folder, key);
-  return describe(pin, version, await toolCache.store(folder, pin.name, version), from);
+  await folderCache?.save(folder, key);
+  return from;
 }
 
-async function install(
-  pin: PinnedTool,
-  version: string,
-  folder: string,
-  services: ToolServices,
-): Promise<"release archive" | "cargo-binstall" | "cargo install"> {
-  if (await installArchive(pin, version, folder, services)) return "release archive";
-  if (await binstall(pin, version, folder, services)) return "cargo-binstall";
-  await cargoInstall(pin, version, folder, services);
+async function install(wanted: Installation, services: ToolServices): Promise<InstalledTool["from"]> {
+  if (await installArchive(wanted, services)) return "release archive";
+  if (await binstall(wanted, services)) return "cargo-binstall";
+  await cargoInstall(wanted, services);
   return "cargo install";
 }
 
@@ -124,7 +107,7 @@ function describe(pin: PinnedTool, version: string, folder: string, from: Instal
   return { name: pin.name, version, program: path.join(bin, programName(pin)), folder: bin, from };
 }
 
-async function holds(pin: PinnedTool, version: string, folder: string, services: ToolServices): Promise<boolean> {
+async function holds({ pin, version, folder }: Installation, services: ToolServices): Promise<boolean> {
   const program = path.join(folder, "bin", programName(pin));
   return existsSync(program) && (await versionOf(pin, program, services)) === version;
 }

@@ -6,12 +6,12 @@ export interface PinnedTool {
   /** The version that is installed unless another one is asked for. */
   readonly version: string;
   /** The arguments with which the program prints its version; undefined if it cannot. */
-  readonly versionArgs: readonly string[] | undefined;
+  readonly versionArgs?: readonly string[];
   /** For cargo-hakari: the version of the tool for each `dep-format-version`. */
-  readonly formats: Readonly<Record<string, string>>;
-  readonly archive: ReleaseArchive | undefined;
+  readonly formats?: Readonly<Record<string, string>>;
+  readonly archive?: ReleaseArchive | undefined;
   /** Whether the crate's manifest tells cargo-binstall where to find the binaries. */
-  readonly binstall: boolean;
+  readonly binstall?: boolean;
 }
 
 /** The release archives of a tool. */
@@ -27,20 +27,9 @@ export interface ReleaseArchive {
   readonly sha256: Readonly<Record<string, string>>;
 }
 
-interface Entry {
-  readonly version: string;
-  readonly versionArgs?: readonly string[];
-  readonly formats?: Readonly<Record<string, string>>;
-  readonly archive?: ReleaseArchive;
-  readonly binstall?: boolean;
-}
-
-const entries: Readonly<Record<string, Entry>> = pins;
+const entries: Readonly<Record<string, Omit<PinnedTool, "name">>> = pins;
 
 /** The supported tools by name, which is also the name of their crate. */
 export const PINNED_TOOLS: ReadonlyMap<string, PinnedTool> = new Map(
-  Object.entries(entries).map(([name, entry]) => [
-    name,
-    { versionArgs: undefined, formats: {}, archive: undefined, binstall: false, ...entry, name },
-  ]),
+  Object.entries(entries).map(([name, entry]) => [name, { ...entry, name }]),
 );

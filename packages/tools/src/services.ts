@@ -1,6 +1,18 @@
 import type { CommandRunner } from "@release-actions/command";
-import type { Reporter } from "@release-actions/report";
+import { Fault, type Reporter } from "@release-actions/report";
 import type { PinnedTool } from "./pinned.ts";
+
+/** Thrown when a tool is not available, or has the wrong version or digest. */
+export class ToolError extends Fault {
+  override readonly name = "ToolError";
+}
+
+/** What to install, and the folder to install it in: the program goes to `<folder>/bin`. */
+export interface Installation {
+  readonly pin: PinnedTool;
+  readonly version: string;
+  readonly folder: string;
+}
 
 /** A cache of tools on this machine, like `@actions/tool-cache`. */
 export interface ToolCache {
@@ -24,7 +36,7 @@ export interface ToolServices {
   readonly toolCache: ToolCache;
   /** Undefined in the run of a tag, because content that other runs cached must not get into a release. */
   readonly folderCache: FolderCache | undefined;
-  /** A working folder below the home folder (see `toolFolder`). */
+  /** A working folder below the home folder. */
   readonly workFolder: string;
   /** The platform, such as `linux-x64` or `darwin-arm64`. */
   readonly platform: string;

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { TAR_END, tarFile } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
 import { silentReporter } from "@release-actions/report";
-import { githubFolderCache, isTagRun } from "./caches.ts";
+import { githubFolderCache, isTagRun } from "./github-services.ts";
 import { installTool } from "./install.ts";
 import { PINNED_TOOLS, type PinnedTool } from "./pinned.ts";
 import type { ToolServices } from "./services.ts";
@@ -51,10 +51,7 @@ function pins(sha256: Record<string, string> = {}): Map<string, PinnedTool> {
   const url = "https://example.org/{version}/just-{target}.tar.gz";
   const release = { url, targets: { "linux-x64": "musl" }, sha256 };
   return new Map([
-    [
-      "just",
-      { name: "just", version: "1.59.0", versionArgs: ["--version"], formats: {}, archive: release, binstall: true },
-    ],
+    ["just", { name: "just", version: "1.59.0", versionArgs: ["--version"], archive: release, binstall: true }],
   ]);
 }
 
@@ -146,15 +143,7 @@ describe("installTool", () => {
       path.join(root, "home/.crates.toml"),
       '[v1]\n"just 1.59.0 (registry+https://x)" = ["just"]\n"justice 3.0.0 (x)" = []\n',
     );
-    const pin = {
-      ...pins().get("just"),
-      name: "just",
-      version: "1.59.0",
-      versionArgs: undefined,
-      formats: {},
-      archive: undefined,
-      binstall: false,
-    };
+    const pin = { name: "just", version: "1.59.0" };
     const env = { PATH: path.join(root, "home/bin") };
     expect(await installTool(pinned, services({ pins: new Map([["just", pin]]), env }))).toMatchObject({
       from: "PATH",
