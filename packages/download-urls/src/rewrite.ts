@@ -1,3 +1,4 @@
+import { applyEdits, createLocator } from "@release-actions/text";
 import { type FoundUrl, findGatewayUrls, findGithubUrls } from "./find.ts";
 import { type Gateway, gatewayUrl, githubUrl } from "./gateway.ts";
 
@@ -39,11 +40,11 @@ export function rewriteUrls(text: string, options: RewriteOptions): Rewritten {
   const { gateway, direction, isWanted } = options;
   const onGithub = findGithubUrls(text, gateway.repository);
   const onGateway = findGatewayUrls(text, gateway);
-  const lineOf = lineFinder(text);
+  const locate = createLocator(text, "");
   const isMirror = (url: FoundUrl): boolean =>
     options.formula !== undefined && /^\s*mirror\b/.test(lineAt(text, url.start));
   const describe = (url: FoundUrl): Download => ({
-    line: lineOf(url.start),
+    line: locate(url.start).line,
     tag: url.tag,
     file: url.file,
     githubUrl: githubUrl(gateway.repository, url),
@@ -52,22 +53,15 @@ export function rewriteUrls(text: string, options: RewriteOptions): Rewritten {
   const [from, to] = direction === "to-gateway" ? [onGithub, onGateway] : [onGateway, onGithub];
   const chosen = from.filter((url) => isWanted(url.file) && !isMirror(url));
   const target = direction === "to-gateway" ? "gatewayUrl" : "githubUrl";
-  const written = replaceAll(text, chosen, (url) => describe(url)[target]);
+  const written = applyEdits(
+    text,
+    chosen.map((url) => ({ ...url, text: url.spelling.encode(describe(url)[target]) })),
+  );
   return {
     text: options.formula === undefined ? written : alignMirrors(written, options),
     changed: chosen.map(describe),
     alreadyRight: to.filter((url) => isWanted(url.file) && !isMirror(url)).map(describe),
   };
-}
-
-function replaceAll(text: string, urls: readonly FoundUrl[], replacement: (url: FoundUrl) => string): string {
-  let written = "";
-  let end = 0;
-  for (const url of urls) {
-    written += text.slice(end, url.start) + url.spelling.encode(replacement(url));
-    end = url.end;
-  }
-  return written + text.slice(end);
 }
 
 /** Adds a `mirror` line after each `url` line that needs one, or removes those with the same URL as their `url` line. */
@@ -101,18 +95,4 @@ function quoted(line: string, word: "url" | "mirror"): string | undefined {
 
 function lineAt(text: string, offset: number): string {
   return text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
-}
-
-/** Returns a function that converts an offset to a line number, from 1. */
-function lineFinder(text: string): (offset: number) => number {
-  const ends = [...text.matchAll(/\n/g)].map((match) => match.index);
-  return (offset) => {
-    let [low, high] = [0, ends.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ends[middle] ?? 0) < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low + 1;
-  };
 }
