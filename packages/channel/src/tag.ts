@@ -25,11 +25,14 @@ export function parseTag(tag: string): VersionTag | undefined {
 
 /** The versions that were released under tags of one family. `name` and `refs/tags/name` are the same tag. */
 export function versionsOfFamily(tags: Iterable<string>, family: string): readonly Version[] {
+  return tagsOfFamily(tags, family).map(({ version }) => version);
+}
+
+function tagsOfFamily(tags: Iterable<string>, family: string): readonly VersionTag[] {
   return [...tags]
     .map((tag) => parseTag(tag.trim().replace(/^refs\/tags\//, "")))
     .filter((parsed) => parsed !== undefined)
-    .filter((parsed) => parsed.family === family)
-    .map((parsed) => parsed.version);
+    .filter((parsed) => parsed.family === family);
 }
 
 /**
@@ -40,15 +43,11 @@ export function previousTag(tags: Iterable<string>, tag: string): string | undef
   const own = parseTag(tag);
   if (own === undefined) return undefined;
   const isFull = own.version.prerelease === "" && own.version.build === "";
-  return [...tags]
-    .map((name) => parseTag(name.trim().replace(/^refs\/tags\//, "")))
-    .filter((other) => other !== undefined)
-    .filter(({ family }) => family === own.family)
-    .filter(({ version }) => !isFull || (version.prerelease === "" && version.build === ""))
-    .filter(({ version }) => compareBuilds(version, own.version) < 0)
-    .reduce<VersionTag | undefined>(
-      (highest, other) =>
-        highest === undefined || compareBuilds(highest.version, other.version) < 0 ? other : highest,
-      undefined,
-    )?.tag;
+  return (
+    tagsOfFamily(tags, own.family)
+      .filter(({ version }) => !isFull || (version.prerelease === "" && version.build === ""))
+      .filter(({ version }) => compareBuilds(version, own.version) < 0)
+      // Of tags with the same version, the first.
+      .toSorted((left, right) => compareBuilds(right.version, left.version))[0]?.tag
+  );
 }
