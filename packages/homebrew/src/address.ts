@@ -48,11 +48,11 @@ function segmentsOf(url: string): readonly string[] {
   return path.split("/").flatMap((segment) => decoded(segment).split("/"));
 }
 
-function decoded(segment: string): string {
+/** Decodes percent-encoding. A text in which a percent sign is not an escape stays as it is. */
+export function decoded(text: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(text);
   } catch {
-    // Not percent-encoding: the text is kept.
-    return segment;
+    return text;
   }
 }

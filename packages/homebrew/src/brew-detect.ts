@@ -1,3 +1,5 @@
+import { decoded } from "./address.ts";
+
 /**
  * A rule by which Homebrew reads the version from a URL when a formula has no `version` (Library/Homebrew/version.rb,
  * `Version.detect`; tested against it). The first rule that matches the whole URL or the stem of the file name wins.
@@ -47,7 +49,11 @@ const MAX_LENGTH = 2000;
 
 /** The version that Homebrew detects; `undefined` when it finds none. */
 export function detectBrewVersion(address: string): string | undefined {
-  const spec = decoded(address.slice(0, MAX_LENGTH));
+  // Each run of escapes is decoded for itself, since Homebrew keeps invalid ones.
+  const spec = address
+    .slice(0, MAX_LENGTH)
+    .replaceAll("+", " ")
+    .replace(/(?:%[0-9a-f]{2})+/gi, decoded);
   for (const [index, { of, pattern }] of RULES.entries()) {
     const version = pattern.exec(of === "url" ? spec : stemOf(spec))?.[1];
     if (version !== undefined && version !== "") return index === 4 ? version.replaceAll("_", ".") : version;
@@ -77,20 +83,4 @@ function withoutExtension(base: string): string {
     /\.(?:tar|cpio|pax)\.(?:gz|bz2|lz|xz|zst|Z)$/.exec(base)?.[0] ??
     (/\b\d+\.\d+[^.]*$/.test(base) && !base.endsWith(".7z") ? "" : (/(?!^)\.[^.]*$/.exec(base)?.[0] ?? ""));
   return extension === "" ? base : base.slice(0, -extension.length);
-}
-
-/** Decodes percent-encoding. Invalid escapes are kept. */
-function decoded(address: string): string {
-  const text = address.replaceAll("+", " ");
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
-      try {
-        return decodeURIComponent(escapes);
-      } catch {
-        return escapes;
-      }
-    });
-  }
 }
