@@ -38,26 +38,24 @@ const PROGRAMS = [
   ["npm_config_(?:registry|userconfig|globalconfig|cache|prefix|cafile|strict_ssl)", "COREPACK_HOME"],
 ];
 
-const ALLOWED = pattern([...MACHINE, ...PROGRAMS].flat());
+const ALLOWED = pattern([...MACHINE, ...PROGRAMS]);
 
 /** Variables that give git settings or other locations, for git and for programs that run git in a user's repository. */
-export const FOR_GIT = pattern(
-  [
-    ["GIT_(?:CONFIG_\\w+|SSH|SSH_\\w+|EXEC_PATH|TEMPLATE_DIR|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)"],
-    ["GIT_(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL|DATE)", "GIT_HTTP_\\w+", "GIT_PROTOCOL", "GIT_SSL_NO_VERIFY"],
-    ["SSH_AUTH_SOCK", "SSH_AGENT_PID"],
-  ].flat(),
-);
+export const FOR_GIT = pattern([
+  ["GIT_(?:CONFIG_\\w+|SSH|SSH_\\w+|EXEC_PATH|TEMPLATE_DIR|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)"],
+  ["GIT_(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL|DATE)", "GIT_HTTP_\\w+", "GIT_PROTOCOL", "GIT_SSL_NO_VERIFY"],
+  ["SSH_AUTH_SOCK", "SSH_AGENT_PID"],
+]);
 
 /** Variables with which Docker's credential helpers sign in to their cloud. */
-const FOR_CREDENTIAL_HELPERS = pattern(
-  [["(?:AWS|GOOGLE|CLOUDSDK|GCLOUD|GCE|GCR|AZURE|ACR|ECS|ECR|GNUPG|PASSWORD_STORE|DOCKER_CREDENTIAL)\\w*"]].flat(),
-);
+const FOR_CREDENTIAL_HELPERS = pattern([
+  ["(?:AWS|GOOGLE|CLOUDSDK|GCLOUD|GCE|GCR|AZURE|ACR|ECS|ECR|GNUPG|PASSWORD_STORE|DOCKER_CREDENTIAL)\\w*"],
+]);
 
 /** Access to the crate registries from which a workspace resolves its dependencies. */
-export const FOR_CARGO = pattern(
-  [["CARGO_REGISTRIES_\\w+", "CARGO_REGISTRY_(?!TOKEN$)\\w+", "CARGO_NET_\\w+", "CARGO_HTTP_\\w+"]].flat(),
-);
+export const FOR_CARGO = pattern([
+  ["CARGO_REGISTRIES_\\w+", "CARGO_REGISTRY_(?!TOKEN$)\\w+", "CARGO_NET_\\w+", "CARGO_HTTP_\\w+"],
+]);
 
 /**
  * The environment for a program that an action starts. It has only the variables that any program needs: no inputs, no
@@ -65,7 +63,8 @@ export const FOR_CARGO = pattern(
  * added by name: `childEnv(env, FOR_GIT)`.
  */
 export function childEnv(env: Environment, ...also: readonly RegExp[]): Record<string, string | undefined> {
-  return chosen(env, (name) => [ALLOWED, ...also].some((allowed) => allowed.test(name)));
+  const isWanted = (name: string): boolean => [ALLOWED, ...also].some((allowed) => allowed.test(name));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isWanted(name)));
 }
 
 /**
@@ -79,10 +78,6 @@ export function envFor(program: string, env: Environment): Record<string, string
   return name.startsWith("docker-credential-") ? childEnv(env, FOR_CREDENTIAL_HELPERS) : childEnv(env);
 }
 
-function chosen(env: Environment, isWanted: (name: string) => boolean): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => isWanted(name)));
-}
-
-function pattern(names: readonly string[]): RegExp {
-  return new RegExp(`^(?:${names.join("|")})$`, "i");
+function pattern(names: readonly (readonly string[])[]): RegExp {
+  return new RegExp(`^(?:${names.flat().join("|")})$`, "i");
 }
