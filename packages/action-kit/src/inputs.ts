@@ -5,14 +5,7 @@ import { Fault } from "@release-actions/report";
 import type { Contract, InputSpec, InputValues } from "./contract.ts";
 
 /** The YAML 1.2 core schema's booleans, as `@actions/core` reads them. */
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  true: true,
-  True: true,
-  TRUE: true,
-  false: false,
-  False: false,
-  FALSE: false,
-};
+const BOOLEAN = /^(?:true|True|TRUE|false|False|FALSE)$/;
 
 /** User information in a URL (RFC 3986, section 3.2.1). As in the URL standard, a password may have a plain `@`. */
 const USER_INFO = /\b[a-z][a-z0-9+.-]*:\/\/([^\s/?#@:]*)(?::([^\s/?#]*))?@/gi;
@@ -106,7 +99,8 @@ function parseInput(spec: InputSpec, text: string, env: NodeJS.ProcessEnv): unkn
     case "secret":
       return text;
     case "boolean":
-      return parseBoolean(text);
+      if (!BOOLEAN.test(text)) throw new InputError("expected true or false");
+      return text.toLowerCase() === "true";
     case "number":
       return parseNumber(spec, text);
     case "enum":
@@ -131,12 +125,6 @@ function parseInput(spec: InputSpec, text: string, env: NodeJS.ProcessEnv): unkn
 function fromHome(text: string, env: NodeJS.ProcessEnv): string {
   if (!/^~(?=$|[/\\])/.test(text)) return text;
   return path.join(env["HOME"] || env["USERPROFILE"] || homedir(), text.slice(1));
-}
-
-function parseBoolean(text: string): boolean {
-  const value = Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : undefined;
-  if (value === undefined) throw new InputError("expected true or false");
-  return value;
 }
 
 function parseNumber(spec: InputSpec & { kind: "number" }, text: string): number {

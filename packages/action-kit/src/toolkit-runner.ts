@@ -8,7 +8,6 @@ import { execRunner } from "./exec.ts";
 import { inertText, LineWriter } from "./log-text.ts";
 import { progressPrinter } from "./progress.ts";
 import type { Runner } from "./runner.ts";
-import { readState } from "./state.ts";
 import type { Summary } from "./summary.ts";
 import { workspacePath } from "./workspace.ts";
 
@@ -58,7 +57,7 @@ export function createRunner<C extends Contract>(parts: Parts<C>): Runner<C> {
     exportVariable: (name, value) => core.exportVariable(singleLine("variable", name), singleLine(name, value)),
     addPath: (folder) => core.addPath(singleLine("PATH", path.resolve(folder))),
     saveState: (name, value) => core.saveState(name, JSON.stringify(value)),
-    loadState: (name) => readState(name, process.env),
+    loadState: (name) => readState(core.getState(name)),
     fail: (message, advice) => parts.fail(new Fault(message, advice === undefined ? {} : { advice })),
   };
 }
@@ -86,6 +85,15 @@ function outputText(contract: Contract, name: string, value: string | number | b
 function singleLine(what: string, value: string): string {
   if (/[\r\n\0]/.test(value)) throw new Fault(`${what}: a value with a line break is not passed on to later steps`);
   return value;
+}
+
+/** The value of a state; `undefined` if it is not JSON, since `saveState` did not write it then. Readers validate values anyway. */
+function readState(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Shows a finding as an annotation, on its file and line where it has one. */
