@@ -3,11 +3,12 @@ import {
   type Assignment,
   type Command,
   type CommandNode,
+  type CompoundList,
   type PipelineNode,
   parse,
-  type Statement,
   type Word,
 } from "unbash";
+import { listsIn } from "./lists.ts";
 import { maskExpressions, type Piece, piecesOf, textOf } from "./pieces.ts";
 
 /** A word of a command. Offsets refer to the script; `end` is exclusive. */
@@ -45,13 +46,11 @@ const DECLARATIONS = new Set(["export", "readonly", "declare", "typeset", "local
 /** Every simple command of a bash script. Parts that the parser cannot read are left out; no script causes an error. */
 export function commandsOf(script: string): ShellCommand[] {
   const source = maskExpressions(script);
-  const found: ShellCommand[] = [];
-  for (const node of simpleCommands(parse(source).commands)) found.push(readCommand(node, source, script));
-  return found;
+  return Array.from(simpleCommands(parse(source)), (node) => readCommand(node, source, script));
 }
 
-export function* simpleCommands(statements: readonly Statement[]): Generator<Command> {
-  for (const { command } of statements) yield* inPipelines(command);
+function* simpleCommands({ commands }: Pick<CompoundList, "commands">): Generator<Command> {
+  for (const { command } of commands) yield* inPipelines(command);
 }
 
 function* inPipelines(node: PipelineNode | AndOr): Generator<Command> {
@@ -60,40 +59,12 @@ function* inPipelines(node: PipelineNode | AndOr): Generator<Command> {
 }
 
 function* inNode(node: CommandNode): Generator<Command> {
-  switch (node.type) {
-    case "Command":
-      yield node;
-      return;
-    case "Redirected":
-      yield* inNode(node.command);
-      return;
-    case "Subshell":
-    case "BraceGroup":
-    case "For":
-    case "Select":
-    case "ArithmeticFor":
-      yield* simpleCommands(node.body.commands);
-      return;
-    case "If":
-      yield* simpleCommands(node.clause.commands);
-      yield* simpleCommands(node.then.commands);
-      for (const { clause, then } of node.elif) yield* simpleCommands([...clause.commands, ...then.commands]);
-      if (node.else !== undefined) yield* simpleCommands(node.else.commands);
-      return;
-    case "While":
-      yield* simpleCommands([...node.clause.commands, ...node.body.commands]);
-      return;
-    case "Case":
-      for (const { body } of node.items) yield* simpleCommands(body.commands);
-      return;
-    case "Function":
-    case "Coproc":
-      if (node.body.type === "CompoundList") yield* simpleCommands(node.body.commands);
-      else yield* inNode(node.body);
-      return;
-    default:
-      return; // Tests and arithmetic do not start a program.
-  }
+  if (node.type === "Command") yield node;
+  else if (node.type === "Redirected") yield* inNode(node.command);
+  else if (node.type !== "Function" && node.type !== "Coproc")
+    for (const { list } of listsIn(node)) yield* simpleCommands(list);
+  else if (node.body.type === "CompoundList") yield* simpleCommands(node.body);
+  else yield* inNode(node.body);
 }
 
 function readCommand(node: Command, source: string, script: string): ShellCommand {

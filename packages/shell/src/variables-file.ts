@@ -2,11 +2,12 @@ import {
   type AndOr,
   type Command,
   type CommandNode,
+  type CompoundList,
   type PipelineNode,
   parse,
   type Redirection,
-  type Statement,
 } from "unbash";
+import { listsIn } from "./lists.ts";
 import { bodyPieces, EXPRESSION, maskExpressions, type Piece, piecesOf, textOf } from "./pieces.ts";
 
 /** A variable that a script writes to a file of `NAME=value` lines, such as `GITHUB_ENV`. */
@@ -26,7 +27,7 @@ export interface FileVariable {
 export function variablesWrittenTo(variable: string, script: string): FileVariable[] {
   const source = maskExpressions(script);
   const writer = new Writer(variable, source);
-  writer.statements(parse(source).commands, false);
+  writer.list(parse(source), false);
   return readLines(writer.pieces);
 }
 
@@ -44,8 +45,8 @@ class Writer {
   }
 
   /** @param isInside whether all output already goes to the file */
-  statements(statements: readonly Statement[], isInside: boolean): void {
-    for (const { command } of statements) this.#pipelines(command, isInside);
+  list({ commands }: Pick<CompoundList, "commands">, isInside: boolean): void {
+    for (const { command } of commands) this.#pipelines(command, isInside);
   }
 
   #pipelines(node: PipelineNode | AndOr, isInside: boolean): void {
@@ -64,40 +65,11 @@ class Writer {
   }
 
   #node(node: CommandNode, isInside: boolean): void {
-    switch (node.type) {
-      case "Command":
-        this.#command(node, isInside);
-        return;
-      case "Redirected":
-        this.#node(node.command, isInside || this.#goesToFile(node.redirects));
-        return;
-      case "Subshell":
-      case "BraceGroup":
-      case "For":
-      case "Select":
-      case "ArithmeticFor":
-        this.statements(node.body.commands, isInside);
-        return;
-      case "If":
-        this.statements(node.then.commands, isInside);
-        for (const { then } of node.elif) this.statements(then.commands, isInside);
-        if (node.else !== undefined) this.statements(node.else.commands, isInside);
-        return;
-      case "While":
-        this.statements(node.body.commands, isInside);
-        return;
-      case "Case":
-        for (const { body } of node.items) this.statements(body.commands, isInside);
-        return;
-      default:
-        return;
-    }
-  }
-
-  #command(node: Command, isInside: boolean): void {
-    if (!isInside && !this.#goesToFile(node.redirects) && !this.#isTee(node)) return;
-    const output = outputOf(node, this.#source);
-    this.pieces.push(...output);
+    if (node.type === "Command") {
+      if (isInside || this.#goesToFile(node.redirects) || this.#isTee(node))
+        this.pieces.push(...outputOf(node, this.#source));
+    } else if (node.type === "Redirected") this.#node(node.command, isInside || this.#goesToFile(node.redirects));
+    else for (const { list, isCondition } of listsIn(node)) if (!isCondition) this.list(list, isInside);
   }
 
   #goesToFile(redirects: readonly Redirection[]): boolean {
@@ -183,11 +155,6 @@ function unescaped({ text, start }: Piece): Piece {
   return { text: text.replace(/\\(.)/gs, (whole, letter: string) => ESCAPES[letter] ?? whole), start: undefined };
 }
 
-interface Character {
-  readonly text: string;
-  readonly start: number | undefined;
-}
-
 /** Parses `NAME=value`, or `NAME<<END` followed by lines and `END`. */
 function readLines(pieces: readonly Piece[]): FileVariable[] {
   const found: FileVariable[] = [];
@@ -211,8 +178,9 @@ function readLines(pieces: readonly Piece[]): FileVariable[] {
   return found;
 }
 
-function linesOf(pieces: readonly Piece[]): Character[][] {
-  const lines: Character[][] = [[]];
+/** The characters of each line, one piece each. */
+function linesOf(pieces: readonly Piece[]): Piece[][] {
+  const lines: Piece[][] = [[]];
   for (const { text, start } of pieces) {
     for (const [at, character] of [...(text ?? UNKNOWN)].entries()) {
       if (character === "\n") lines.push([]);

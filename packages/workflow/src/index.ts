@@ -12,6 +12,7 @@ export {
 } from "./expression.ts";
 export { type Combination, covers, expandMatrix } from "./matrix.ts";
 export { callsOf } from "./script.ts";
-export { handedSecrets, type SecretUsage, secretUsage, type UsedSecret } from "./secrets.ts";
+export { handedSecrets, hasIdentity, type SecretUsage, secretUsage, type UsedSecret } from "./secrets.ts";
+export { changeOptions, type ShellOptions, shellOptions } from "./shell-options.ts";
 export { validateWorkflow } from "./validate.ts";
 export { conditionOf, isStepList, type Job, readWorkflow, type Step, type Trigger, type Workflow } from "./workflow.ts";

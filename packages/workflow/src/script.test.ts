@@ -108,6 +108,7 @@ describe("a command does not count", () => {
     ["after an early exit", 'if [ -z "$FOO" ]; then exit 0; fi\ncargo test', "behind an `exit 0` in a branch"],
     ["after an early exit in a list", '[ -n "$FOO" ] || exit 0\ncargo test', "behind an `exit 0` in a branch"],
     ["where failures are ignored", "set +e\ncargo test\necho done", "where failures are ignored (set +e)"],
+    ["where failures are ignored, in words", "set +o errexit\ncargo test\necho", "where failures are ignored (set +e)"],
   ])("%s", (_case, script, discount) => {
     expect(verdict(script)).toBe(discount);
   });

@@ -1,23 +1,10 @@
-import {
-  type AndOr,
-  type CommandNode,
-  type CompoundList,
-  type PipelineNode,
-  parse,
-  type Statement,
-  type Word,
-} from "unbash";
+import { type AndOr, type CommandNode, type CompoundList, type PipelineNode, parse, type Word } from "unbash";
 import type { Call, Discount, ScriptReading } from "./call.ts";
 import { isPowerShell, powerShellCalls } from "./power-shell.ts";
-
-/** The shells whose scripts can be read, and how the runner starts them (docs: "Workflow syntax", `shell`). */
-const SHELLS: Readonly<Record<string, { readonly stops: boolean; readonly pipefail: boolean }>> = {
-  "": { stops: true, pipefail: false },
-  bash: { stops: true, pipefail: true },
-  sh: { stops: true, pipefail: false },
-};
+import { changeOptions, type ShellOptions, shellOptions } from "./shell-options.ts";
 
 const IGNORED = "where failures are ignored (set +e)";
+const MAYBE = "in a branch that may not run";
 
 /** Commands that start another command and return its exit code, with the number of arguments before that command. */
 const WRAPPERS: Readonly<Record<string, number>> = {
@@ -49,45 +36,31 @@ export function callsOf(script: string, shell: string | undefined): ScriptReadin
   if (options === undefined) return undefined;
   // An expression is a word or part of a word. It is masked, because its braces would be parsed as shell.
   const ast = parse(script.replaceAll(/\$\{\{.*?\}\}/gs, (text) => "x".repeat(text.length)));
-  const reader = new Reader(options.stops, options.pipefail);
-  reader.statements(ast.commands, undefined);
+  const reader = new Reader(options);
+  reader.statements(ast, undefined);
   return { calls: reader.calls, errors: (ast.errors ?? []).map(({ message }) => message) };
-}
-
-function shellOptions(shell: string | undefined): { stops: boolean; pipefail: boolean } | undefined {
-  const [program = "", ...args] = (shell ?? "").trim().split(/\s+/);
-  const defaults = Object.hasOwn(SHELLS, program) ? SHELLS[program] : undefined;
-  if (defaults === undefined || args.length === 0) return defaults;
-  const flags = args.join(" ");
-  return { stops: /(^|\s)-\w*e/.test(flags), pipefail: /pipefail/.test(flags) };
 }
 
 /** Reads a script in order, because `set` and `exit` affect the commands after them. */
 class Reader {
   readonly calls: Call[] = [];
-  #stops: boolean;
-  #pipefail: boolean;
+  readonly #options: ShellOptions;
   #exited = false;
   #mayHaveExited = false;
 
-  constructor(stops: boolean, pipefail: boolean) {
-    this.#stops = stops;
-    this.#pipefail = pipefail;
+  constructor(options: ShellOptions) {
+    this.#options = { ...options };
   }
 
-  statements(statements: readonly Statement[], discount: Discount | undefined): void {
-    statements.forEach((statement, index) => {
+  statements({ commands }: Pick<CompoundList, "commands">, discount: Discount | undefined): void {
+    commands.forEach(({ command, background }, index) => {
       // Without -e only a failure of the last command fails the script.
-      const ignored = !this.#stops && index < statements.length - 1 ? IGNORED : undefined;
+      const ignored = !this.#options.stops && index < commands.length - 1 ? IGNORED : undefined;
       const after = this.#exited ? "after exit" : this.#mayHaveExited ? "behind an `exit 0` in a branch" : undefined;
-      const background = statement.background === true ? "in the background" : undefined;
-      this.#pipelineOrList(statement.command, discount ?? after ?? background ?? ignored);
+      const own = discount ?? after ?? (background === true ? "in the background" : ignored);
+      if (command.type === "AndOr") this.#andOr(command, own);
+      else this.#pipeline(command, own);
     });
-  }
-
-  #pipelineOrList(node: PipelineNode | AndOr, discount: Discount | undefined): void {
-    if (node.type === "AndOr") this.#andOr(node, discount);
-    else this.#pipeline(node, discount);
   }
 
   /** In `a && b || c`, `c` runs only if `a` or `b` fails, and hides that failure. */
@@ -109,82 +82,67 @@ class Reader {
     }
     const negated = node.prefixes.some(({ type }) => type === "Negation") ? "negated" : undefined;
     node.commands.forEach((command, index) => {
-      const isLost = !this.#pipefail && index < node.commands.length - 1;
+      const isLost = !this.#options.pipefail && index < node.commands.length - 1;
       this.#command(command, discount ?? negated ?? (isLost ? "in a pipeline without pipefail" : undefined));
     });
   }
 
   #command(node: CommandNode, discount: Discount | undefined): void {
-    const branch = discount ?? "in a branch that may not run";
-    switch (node.type) {
-      case "Command": {
-        const words = [node.name, ...node.args].flatMap((word) => (word?.type === "Word" ? [word] : []));
-        this.#call(words, node.pos, discount);
-        return;
-      }
-      case "Redirected":
-        this.#command(node.command, discount);
-        return;
-      case "Subshell":
-      case "BraceGroup":
-        this.statements(node.body.commands, discount);
-        return;
-      case "If":
-        this.#list(node.clause, discount ?? "in a condition");
-        this.#list(node.then, branch);
-        for (const { clause, then } of node.elif) {
-          this.#list(clause, discount ?? "in a condition");
-          this.#list(then, branch);
-        }
-        if (node.else !== undefined) this.#list(node.else, branch);
-        return;
-      case "While":
-        this.#list(node.clause, discount ?? "in a condition");
-        this.#list(node.body, branch);
-        return;
-      case "For":
-        // A literal list has at least one word, so the loop runs. A list from an expansion may be empty.
-        this.#list(node.body, node.wordlist?.some(isFixed) === true ? discount : branch);
-        return;
-      case "Select":
-      case "ArithmeticFor":
-        this.#list(node.body, branch);
-        return;
-      case "Case":
-        for (const { body } of node.items) this.#list(body, branch);
-        return;
-      case "Function":
-        if (node.body.type === "CompoundList") this.#list(node.body, discount ?? "in a function");
-        else this.#command(node.body, discount ?? "in a function");
-        return;
-      default:
-        return; // Tests and arithmetic do not start a program.
-    }
+    if (node.type === "Command") {
+      const words = [node.name, ...node.args].flatMap((word) => (word?.type === "Word" ? [word.value] : []));
+      this.#call(words, node.pos, discount);
+    } else if (node.type === "Redirected") this.#command(node.command, discount);
+    else if (node.type === "Function" && node.body.type !== "CompoundList")
+      this.#command(node.body, discount ?? "in a function");
+    else for (const [list, own] of listsIn(node)) this.statements(list, discount ?? own);
   }
 
-  #list(list: CompoundList, discount: Discount | undefined): void {
-    this.statements(list.commands, discount);
-  }
-
-  #call(words: readonly Word[], offset: number, discount: Discount | undefined): void {
-    const texts = unwrap(words.map(({ value }) => value));
-    if (texts.length === 0) return;
-    this.calls.push({ words: texts, offset, discount });
+  #call(written: readonly string[], offset: number, discount: Discount | undefined): void {
+    const words = unwrap(written);
+    const [program, ...args] = words;
+    if (program === undefined) return;
+    this.calls.push({ words, offset, discount });
+    const isBranch = discount === MAYBE || discount === "behind ||";
     // After a branch with `exit 0`, the rest of the script may not run.
-    if (isBranch(discount) && texts[0] === "exit" && (texts.length === 1 || texts[1] === "0"))
-      this.#mayHaveExited = true;
+    if (isBranch && program === "exit" && (args[0] ?? "0") === "0") this.#mayHaveExited = true;
     if (discount !== undefined && discount !== IGNORED) return;
-    if (texts[0] === "exit") this.#exited = true;
-    if (texts[0] === "set") this.#set(texts.slice(1));
+    if (program === "exit") this.#exited = true;
+    if (program === "set") changeOptions(this.#options, args);
   }
+}
 
-  #set(args: readonly string[]): void {
-    args.forEach((arg, index) => {
-      if (/^-\w*e/.test(arg)) this.#stops = true;
-      if (/^\+\w*e/.test(arg)) this.#stops = false;
-      if (args[index + 1] === "pipefail" && /^[-+]\w*o$/.test(arg)) this.#pipefail = arg.startsWith("-");
-    });
+/** The lists of commands in a compound command, and why a failure in each may not count. Tests and arithmetic have none. */
+function listsIn(node: CommandNode): (readonly [list: CompoundList, discount: Discount | undefined])[] {
+  switch (node.type) {
+    case "Subshell":
+    case "BraceGroup":
+      return [[node.body, undefined]];
+    case "If": {
+      const last = node.else === undefined ? [] : [[node.else, MAYBE] as const];
+      return [...[node, ...node.elif].flatMap(({ clause, then }) => conditional(clause, then)), ...last];
+    }
+    case "While":
+      return conditional(node.clause, node.body);
+    case "For":
+      // A literal list has at least one word, so the loop runs. A list from an expansion may be empty.
+      return [[node.body, node.wordlist?.some(isFixed) === true ? undefined : MAYBE]];
+    case "Select":
+    case "ArithmeticFor":
+      return [[node.body, MAYBE]];
+    case "Case":
+      return node.items.map(({ body }) => [body, MAYBE]);
+    case "Function":
+      return node.body.type === "CompoundList" ? [[node.body, "in a function"]] : [];
+    default:
+      return [];
   }
+}
+
+function conditional(clause: CompoundList, body: CompoundList): ReturnType<typeof listsIn> {
+  return [
+    [clause, "in a condition"],
+    [body, MAYBE],
+  ];
 }
 
 /** Whether the right side of `||` fails too, as in `|| exit 1` and `|| { echo why; exit 1; }`. */
@@ -200,10 +158,6 @@ function failsOn(node: PipelineNode | undefined): boolean {
 
 function isFixed({ parts }: Word): boolean {
   return parts === undefined || parts.every(({ type }) => type === "Literal" || type === "SingleQuoted");
-}
-
-function isBranch(discount: Discount | undefined): boolean {
-  return discount === "in a branch that may not run" || discount === "behind ||";
 }
 
 /** Removes wrappers such as `sudo -E`, `env A=b` and `timeout 60`. */

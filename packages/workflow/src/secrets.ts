@@ -71,18 +71,23 @@ function isBeside(uses: string | undefined): boolean {
   return /^(\.|\$)\//.test(uses ?? "");
 }
 
-function readsOf(workflow: Workflow): SecretUsage {
-  const { root, jobs } = workflow;
+/** Whether a job has `id-token: write`, by its own permissions or by those of the workflow. */
+export function hasIdentity({ node, workflow }: Job): boolean {
+  const own = node.get("permissions");
+  const permissions = own.isPresent ? own : workflow.root.get("permissions");
+  return permissions.get("id-token").text === "write" || permissions.text === "write-all";
+}
+
+function readsOf({ root, jobs }: Workflow): SecretUsage {
   const outside = root.entries().filter(([key]) => key !== "jobs");
   const outsideJobs = { hasIdentity: false, matrix: undefined, visited: new Set<object>() };
-  const top = outside.map(([key, node]) => namesIn(node, key, outsideJobs));
-  const inside = jobs.map(({ node }) => {
-    const permissions = node.get("permissions").isPresent ? node.get("permissions") : root.get("permissions");
-    const hasIdentity = permissions.get("id-token").text === "write" || permissions.text === "write-all";
-    return namesIn(node, "", { hasIdentity, matrix: node.get("strategy").get("matrix"), visited: new Set() });
-  });
-  const all = [...top, ...inside];
-  return { secrets: all.flatMap(({ secrets }) => secrets), open: all.flatMap(({ open }) => open) };
+  return together([
+    ...outside.map(([key, node]) => namesIn(node, key, outsideJobs)),
+    ...jobs.map((job) => {
+      const matrix = job.node.get("strategy").get("matrix");
+      return namesIn(job.node, "", { hasIdentity: hasIdentity(job), matrix, visited: new Set() });
+    }),
+  ]);
 }
 
 interface Surroundings {
@@ -103,19 +108,13 @@ function namesIn(node: YamlNode, key: string, around: Surroundings): SecretUsage
   const expressions = [...text.matchAll(/\$\{\{([\s\S]*?)\}\}/g)].map(([, inner = ""]) => inner);
   if (key === CONDITION && expressions.length === 0) expressions.push(text);
   const reads = expressions.flatMap((expression) => readsIn(expression, around));
-  const secrets = reads.flatMap(({ name, isOptional }) =>
-    name === undefined
-      ? []
-      : [
-          {
-            name: name.toUpperCase(),
-            location: node.location,
-            isOptional: isOptional || key === CONDITION,
-            hasIdentity: around.hasIdentity,
-          },
-        ],
-  );
-  return { secrets, open: reads.some(({ name }) => name === undefined) ? [node.location] : [] };
+  const { location } = node;
+  const secrets = reads.flatMap(({ name, isOptional }): UsedSecret[] => {
+    if (name === undefined) return [];
+    const hasAlternative = isOptional || key === CONDITION;
+    return [{ name: name.toUpperCase(), location, isOptional: hasAlternative, hasIdentity: around.hasIdentity }];
+  });
+  return { secrets, open: reads.some(({ name }) => name === undefined) ? [location] : [] };
 }
 
 function readsIn(expression: string, { matrix }: Surroundings) {

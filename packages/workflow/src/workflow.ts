@@ -18,6 +18,7 @@ export interface Trigger {
 
 /** A job of a workflow. */
 export interface Job {
+  readonly workflow: Workflow;
   readonly id: string;
   /** The location of the job's key. */
   readonly location: Location & { readonly line: number };
@@ -54,14 +55,16 @@ export function readWorkflow(text: string, file: string): Workflow {
   const root = parseYaml(text, file);
   const jobs = root.get("jobs");
   if (!jobs.isMap) throw new YamlError(`${file}: \`jobs\` is missing or not a mapping`, { location: jobs.location });
-  const shell = root.get("defaults").get("run").get("shell").text;
-  return {
+  const read: Job[] = [];
+  const workflow = {
     file,
     name: root.get("name").text ?? file,
     triggers: readTriggers(root.get("on")),
-    jobs: jobs.entries().map(([id, node]) => readJob(id, node, shell)),
+    jobs: read,
     root,
   };
+  read.push(...jobs.entries().map(([id, node]) => readJob(workflow, id, node)));
+  return workflow;
 }
 
 /** Whether a file is a list of steps, like cargo-dist's `github-build-setup`, which is in the folder of workflows but is not one. */
@@ -85,17 +88,16 @@ function readTriggers(on: YamlNode): Trigger[] {
   return nodes.flatMap((node) => (node.text === undefined ? [] : [{ event: node.text, filters: node.get("none") }]));
 }
 
-function readJob(id: string, node: YamlNode, workflowShell: string | undefined): Job {
-  const shell = node.get("defaults").get("run").get("shell").text ?? workflowShell;
+function readJob(workflow: Workflow, id: string, node: YamlNode): Job {
+  const [shell] = [node, workflow.root].flatMap((owner) => owner.get("defaults").get("run").get("shell").text ?? []);
+  const steps = node.get("steps").items();
   return {
+    workflow,
     id,
     location: node.location,
     needs: node.get("needs").texts(),
     condition: conditionOf(node.get("if")),
-    steps: node
-      .get("steps")
-      .items()
-      .flatMap((step) => readSteps(step, shell, false)),
+    steps: steps.flatMap((step) => readSteps(step, shell, false)),
     uses: node.get("uses").text,
     node,
   };

@@ -1,4 +1,4 @@
-import type { Job, Step } from "@release-actions/workflow";
+import { type Job, type Step, shellOptions } from "@release-actions/workflow";
 import { CannotTell } from "../choices.ts";
 import type { Run, StepRecord } from "../run/run.ts";
 import { jobScope, type Result } from "../scope.ts";
@@ -8,13 +8,6 @@ import { runGateAction } from "./actions.ts";
 
 /** The result of a job's steps. */
 export type GateResult = "green" | "red";
-
-/** How the runner starts a shell (docs: "Workflow syntax", `jobs.<job_id>.steps[*].shell`). */
-const SHELLS: Readonly<Record<string, { readonly stops: boolean; readonly pipefail: boolean }>> = {
-  "": { stops: true, pipefail: false },
-  bash: { stops: true, pipefail: true },
-  sh: { stops: true, pipefail: false },
-};
 
 /**
  * Simulates the steps of a job: conditions with GitHub's evaluator, scripts by the rules of the shell, and well-known
@@ -62,7 +55,7 @@ function outcomeOf(run: Run, job: Job, step: Step, status: (name: string) => boo
   const text = (value: string): string => run.text(templateOf(value), scope, status);
   const isTainted = readsResults(step, job);
   if (step.run !== undefined) {
-    const shell = shellOf(step.shell);
+    const shell = shellOptions(step.shell);
     if (shell === undefined) {
       if (isTainted) throw new CannotTell(`a script for ${step.shell}`);
       return { result: "success", outputs: new Map() };
@@ -100,14 +93,6 @@ function environment(run: Run, job: Job, step: Step, text: (value: string) => st
   return new Map(
     nodes.flatMap((env) => env.entries().map(([name, value]): [string, string] => [name, text(value.text ?? "")])),
   );
-}
-
-function shellOf(shell: string | undefined): { stops: boolean; pipefail: boolean } | undefined {
-  const [program = "", ...args] = (shell ?? "").trim().split(/\s+/);
-  const defaults = Object.hasOwn(SHELLS, program) ? SHELLS[program] : undefined;
-  if (defaults === undefined || args.length === 0) return defaults;
-  const flags = args.join(" ");
-  return { stops: /(^|\s)-\w*e/.test(flags), pipefail: /pipefail/.test(flags) };
 }
 
 /** Whether `continue-on-error` of a step is true. */

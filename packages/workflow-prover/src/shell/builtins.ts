@@ -1,3 +1,4 @@
+import { changeOptions } from "@release-actions/workflow";
 import { CannotTell } from "../choices.ts";
 import { Exit, Jump, known } from "./control.ts";
 import type { ShellState } from "./state.ts";
@@ -42,7 +43,8 @@ export function runBuiltin(state: ShellState, name: string, args: readonly strin
       for (const arg of args) state.variables.unset(arg);
       return 0;
     case "set":
-      set(state, args);
+      if (args[0] === "--") throw new CannotTell("`set --`");
+      changeOptions(state, args);
       return 0;
     case "read":
       return read(state, args);
@@ -81,16 +83,6 @@ function printf(state: ShellState, [format = "", ...args]: readonly string[]): v
       kind === "%" ? "%" : (rest.shift() ?? ""),
     );
   } while (rest.length > 0 && /%[sdqb]/.test(format));
-}
-
-function set(state: ShellState, args: readonly string[]): void {
-  if (args[0] === "--") throw new CannotTell("`set --`");
-  args.forEach((arg, index) => {
-    if (/^-\w*e/.test(arg)) state.stops = true;
-    if (/^\+\w*e/.test(arg)) state.stops = false;
-    if (args[index + 1] === "pipefail" && /^[-+]\w*o$/.test(arg)) state.pipefail = arg.startsWith("-");
-    if (args[index + 1] === "errexit" && /^[-+]\w*o$/.test(arg)) state.stops = arg.startsWith("-");
-  });
 }
 
 /** Runs `read`: reads one line into variables, or words into an array. */

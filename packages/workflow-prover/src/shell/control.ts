@@ -1,3 +1,4 @@
+import type { ShellOptions } from "@release-actions/workflow";
 import { CannotTell } from "../choices.ts";
 
 /** Thrown to end the script, for `exit` and for a failure under `set -e`. */
@@ -36,11 +37,8 @@ export function known(text: string): string {
 /** The most statements to execute; a script with a longer loop is not simulated to its end. */
 export const MAX_STEPS = 10_000;
 
-export interface ScriptSettings {
+export interface ScriptSettings extends Readonly<ShellOptions> {
   readonly env: ReadonlyMap<string, string>;
-  /** `set -e`: a command that fails ends the script. */
-  readonly stops: boolean;
-  readonly pipefail: boolean;
   /** Whether an unknown program is assumed to succeed; if false, it makes the outcome unknown. */
   readonly followsUnknown: boolean;
 }

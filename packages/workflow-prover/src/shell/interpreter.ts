@@ -7,7 +7,6 @@ import type {
   ParsedScript,
   Pipeline,
   PipelineNode,
-  Statement,
 } from "unbash";
 import { CannotTell } from "../choices.ts";
 import { calculate } from "./arithmetic.ts";
@@ -43,7 +42,7 @@ export class Interpreter implements Expander {
   }
 
   run(ast: ParsedScript): ScriptOutcome {
-    const code = this.#exitCode(() => this.#statements(ast.commands));
+    const code = this.#exitCode(() => this.#statements(ast));
     return { code, outputs: this.#state.outputs };
   }
 
@@ -52,7 +51,7 @@ export class Interpreter implements Expander {
     this.#state.stdout = "";
     try {
       // Outside POSIX mode bash clears `-e` in command substitutions (bash manual, "Command Execution Environment").
-      this.variables.status = this.#inSubshell(() => this.#statements(script.commands), { stops: false });
+      this.variables.status = this.#inSubshell(() => this.#statements(script), { stops: false });
       return this.#state.stdout;
     } finally {
       this.#state.stdout = outer;
@@ -72,16 +71,15 @@ export class Interpreter implements Expander {
     }
   }
 
-  #statements(statements: readonly Statement[]): number {
-    for (const { command, background, pos } of statements) {
+  #statements({ commands }: Pick<CompoundList, "commands">): number {
+    for (const { command, background, pos } of commands) {
       this.#steps += 1;
       if (this.#steps > MAX_STEPS) throw new CannotTell("a loop without an end");
       // A background command does not affect the exit code of the script.
       if (background === true) continue;
-      const status = this.#located(pos, () => this.#list(command));
-      this.variables.status = status;
+      this.variables.status = this.#located(pos, () => this.#list(command));
     }
-    return statements.length === 0 ? 0 : this.variables.status;
+    return commands.length === 0 ? 0 : this.variables.status;
   }
 
   /** Adds the line to the message of a CannotTell. */
@@ -161,9 +159,9 @@ export class Interpreter implements Expander {
       case "Redirected":
         return redirected(node.redirects, this.#state, this, () => this.#command(node.command));
       case "Subshell":
-        return this.#inSubshell(() => this.#statements(node.body.commands));
+        return this.#inSubshell(() => this.#statements(node.body));
       case "BraceGroup":
-        return this.#statements(node.body.commands);
+        return this.#statements(node.body);
       case "If":
         return this.#if(node);
       case "For":
@@ -186,28 +184,25 @@ export class Interpreter implements Expander {
 
   #if(node: CommandNode & { type: "If" }): number {
     for (const { clause, then } of [node, ...node.elif]) {
-      if (this.#asCondition(() => this.#statements(clause.commands)) === 0) return this.#statements(then.commands);
+      if (this.#asCondition(() => this.#statements(clause)) === 0) return this.#statements(then);
     }
-    return node.else === undefined ? 0 : this.#statements(node.else.commands);
+    return node.else === undefined ? 0 : this.#statements(node.else);
   }
 
   #for({ name, wordlist, body }: CommandNode & { type: "For" }): number {
     const words = wordlist === undefined ? this.variables.positional : wordlist.flatMap((word) => fieldsOf(word, this));
     return this.#loop(words, (word) => {
       this.variables.set(name.value, known(word));
-      return this.#statements(body.commands);
+      return this.#statements(body);
     });
   }
 
   #while({ kind, clause, body }: CommandNode & { type: "While" }): number {
-    const wanted = (): boolean =>
-      (this.#asCondition(() => this.#statements(clause.commands)) === 0) === (kind === "while");
-    const endless = {
-      *[Symbol.iterator]() {
-        while (wanted()) yield;
-      },
+    const wanted = (): boolean => (this.#asCondition(() => this.#statements(clause)) === 0) === (kind === "while");
+    const rounds = function* () {
+      while (wanted()) yield;
     };
-    return this.#loop(endless, () => this.#statements(body.commands));
+    return this.#loop(rounds(), () => this.#statements(body));
   }
 
   #loop<T>(items: Iterable<T>, work: (item: T) => number): number {
@@ -227,7 +222,7 @@ export class Interpreter implements Expander {
     const text = known(textOf(word, this));
     const found = items.find(({ pattern }) => pattern.some((one) => shellPattern(textOf(one, this)).test(text)));
     if (found?.terminator !== undefined && found.terminator !== ";;") throw new CannotTell(`\`${found.terminator}\``);
-    return found === undefined ? 0 : this.#statements(found.body.commands);
+    return found === undefined ? 0 : this.#statements(found.body);
   }
 
   #simple(node: Command): number {
@@ -239,10 +234,9 @@ export class Interpreter implements Expander {
       );
       return captures ? this.variables.status : 0;
     }
-    const words = [node.name, ...node.args].flatMap((word) =>
+    const [name, ...args] = [node.name, ...node.args].flatMap((word) =>
       word.type === "Word" ? fieldsOf(word, this) : [this.#assignmentText(word)],
     );
-    const [name, ...args] = words;
     if (name === undefined) return 0;
     const assignments = node.args.filter((arg) => arg.type === "Assignment");
     return this.#call(name, args, assignments, node.pos);
@@ -278,12 +272,7 @@ export class Interpreter implements Expander {
     if (status !== undefined) return status;
     const program = Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined;
     if (program !== undefined) {
-      const { code, output } = this.#located(offset, () =>
-        program(
-          args.map((arg) => known(arg)),
-          this.#state.stdin,
-        ),
-      );
+      const { code, output } = this.#located(offset, () => program(args.map(known), this.#state.stdin));
       this.#state.stdout += output;
       return code;
     }
@@ -295,7 +284,7 @@ export class Interpreter implements Expander {
   #callFunction(body: CommandNode | CompoundList, args: readonly string[]): number {
     return this.variables.withPositional(args, () => {
       try {
-        return body.type === "CompoundList" ? this.#statements(body.commands) : this.#command(body);
+        return body.type === "CompoundList" ? this.#statements(body) : this.#command(body);
       } catch (error) {
         if (error instanceof Jump && error.kind === "return") return error.code;
         throw error;

@@ -7,9 +7,18 @@ export interface Outcome {
   readonly output: string;
 }
 
+/** The letters of long options. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  "--exit-status": "e",
+  "--raw-output": "r",
+  "--slurp": "s",
+  "--null-input": "n",
+  "--compact-output": "c",
+};
+
 /** Simulates `jq`. @throws CannotTell for unsupported options and programs */
 export function runJq(args: readonly string[], input: string): Outcome {
-  let [isRaw, isExitStatus, isSlurp, isNull] = [false, false, false, false];
+  let flags = "";
   const bindings: [name: string, value: unknown][] = [];
   const rest: string[] = [];
   for (let index = 0; index < args.length; index += 1) {
@@ -18,30 +27,24 @@ export function runJq(args: readonly string[], input: string): Outcome {
       const [name = "", value = ""] = args.slice(index + 1, index + 3);
       bindings.push([name, arg === "--arg" ? value : parsed(value)]);
       index += 2;
-    } else if (arg === "--exit-status") isExitStatus = true;
-    else if (arg === "--raw-output") isRaw = true;
-    else if (arg === "--slurp") isSlurp = true;
-    else if (arg === "--null-input") isNull = true;
-    else if (arg === "--compact-output") continue;
-    else if (/^-[a-zA-Z]+$/.test(arg)) {
-      if (/[^rescnjMC]/.test(arg.slice(1))) throw new CannotTell(`\`jq ${arg}\``);
-      isRaw ||= /[rj]/.test(arg);
-      isExitStatus ||= arg.includes("e");
-      isSlurp ||= arg.includes("s");
-      isNull ||= arg.includes("n");
-    } else if (arg.startsWith("--")) throw new CannotTell(`\`jq ${arg}\``);
-    else rest.push(arg);
+    } else if (/^(--.*|-[a-zA-Z]+)$/s.test(arg)) {
+      const letters = OPTIONS[arg] ?? arg.slice(1);
+      if (/[^rescnjMC]/.test(letters)) throw new CannotTell(`\`jq ${arg}\``);
+      flags += letters;
+    } else rest.push(arg);
   }
   const [program = ".", ...files] = rest;
   if (files.length > 0) throw new CannotTell("what `jq` reads from files");
   // As in jq, `all` and `any` test the values of an object.
   const definitions = "def all(f): all(.[]; f); def any(f): any(.[]; f); ";
   const prefix = bindings.map(([name, value]) => `${JSON.stringify(value)} as $${name} | `).join("");
-  const inputs = isNull ? [null] : isSlurp ? [documents(input)] : documents(input);
+  const inputs = flags.includes("n") ? [null] : flags.includes("s") ? [documents(input)] : documents(input);
   const results = inputs.flatMap((document) => run(`${definitions}${prefix}${program}`, document));
-  const shown = results.map((result) => (isRaw && typeof result === "string" ? result : JSON.stringify(result)));
+  const shown = results.map((result) =>
+    /[rj]/.test(flags) && typeof result === "string" ? result : JSON.stringify(result),
+  );
   const last = results.at(-1);
-  const code = isExitStatus ? (results.length === 0 ? 4 : last === false || last === null ? 1 : 0) : 0;
+  const code = flags.includes("e") ? (results.length === 0 ? 4 : last === false || last === null ? 1 : 0) : 0;
   return { code, output: shown.map((line) => `${line}\n`).join("") };
 }
 

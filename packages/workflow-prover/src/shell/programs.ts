@@ -1,5 +1,5 @@
 import { CannotTell } from "../choices.ts";
-import { UNKNOWN } from "./control.ts";
+import { known } from "./control.ts";
 import { extendedExpression } from "./glob.ts";
 import { type Outcome, runJq } from "./jq.ts";
 
@@ -48,6 +48,14 @@ export const REPORTERS: readonly string[] = [
   "wget",
 ];
 
+/** The letters of long options. */
+const GREP_OPTIONS: Readonly<Record<string, string>> = {
+  "--quiet": "q",
+  "--silent": "q",
+  "--invert-match": "v",
+  "--fixed-strings": "F",
+};
+
 function grep(args: readonly string[], input: string, isExtended: boolean): Outcome {
   let flags = "";
   const patterns: string[] = [];
@@ -57,22 +65,18 @@ function grep(args: readonly string[], input: string, isExtended: boolean): Outc
     if (arg === "-e") {
       index += 1;
       patterns.push(args[index] ?? "");
-    } else if (arg === "--quiet" || arg === "--silent") flags += "q";
-    else if (arg === "--invert-match") flags += "v";
-    else if (arg === "--fixed-strings") flags += "F";
+    } else if (GREP_OPTIONS[arg] !== undefined) flags += GREP_OPTIONS[arg];
     else if (/^-[qviEFwxcosP]+$/.test(arg)) flags += arg.slice(1);
     else if (arg.startsWith("-") && arg !== "--") throw new CannotTell(`\`grep ${arg}\``);
     else if (arg !== "--") rest.push(arg);
   }
   if (patterns.length === 0) patterns.push(rest.shift() ?? "");
   if (rest.length > 0) throw new CannotTell("what `grep` reads from files");
-  if (input.includes(UNKNOWN)) throw new CannotTell("what a program prints");
+  const all = linesOf(known(input));
   const expressions = patterns
     .flatMap((pattern) => pattern.split("\n"))
     .map((pattern) => expressionOf(pattern, flags, isExtended));
-  const lines = linesOf(input).filter(
-    (line) => expressions.some((expression) => expression.test(line)) !== flags.includes("v"),
-  );
+  const lines = all.filter((line) => expressions.some((expression) => expression.test(line)) !== flags.includes("v"));
   const shown = flags.includes("q")
     ? ""
     : flags.includes("c")

@@ -1,14 +1,14 @@
+import type { ShellOptions } from "@release-actions/workflow";
 import type { CommandNode, CompoundList } from "unbash";
 import type { ScriptSettings } from "./control.ts";
 import { Variables } from "./variables.ts";
 
 /** What a script changes while it runs: its variables, functions, options and streams. */
-export class ShellState {
+export class ShellState implements ShellOptions {
   readonly variables: Variables;
   readonly functions = new Map<string, CommandNode | CompoundList>();
   /** The outputs written to `$GITHUB_OUTPUT`, by name in lower case. */
   readonly outputs = new Map<string, string>();
-  /** `set -e`: a command that fails ends the script. */
   stops: boolean;
   pipefail: boolean;
   /** The output of the commands so far. */

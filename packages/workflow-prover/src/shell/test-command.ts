@@ -28,22 +28,19 @@ export function testExpression(expression: TestExpression, text: (word: Word) =>
 
 /** Evaluates `test ...` and `[ ... ]`, with `!`, `-a`, `-o` and parentheses. */
 export function testArguments(args: readonly string[]): boolean {
-  const [first, second, third] = args;
+  const [first = "", second = "", third = ""] = args;
   if (args.length === 0) return false;
-  if (args.length === 1) return known(first ?? "") !== "";
-  if (args.length === 3 && second !== undefined && BINARY.test(second))
-    return binaryTest(first ?? "", second, third ?? "");
+  if (args.length === 1) return known(first) !== "";
+  if (args.length === 3 && isBinary(second)) return binaryTest(first, second, third);
   const or = args.indexOf("-o");
   if (or > 0) return testArguments(args.slice(0, or)) || testArguments(args.slice(or + 1));
   const and = args.indexOf("-a");
   if (and > 0) return testArguments(args.slice(0, and)) && testArguments(args.slice(and + 1));
   if (first === "!") return !testArguments(args.slice(1));
   if (first === "(" && args.at(-1) === ")") return testArguments(args.slice(1, -1));
-  if (args.length === 2) return unaryTest(first ?? "", second ?? "");
+  if (args.length === 2) return unaryTest(first, second);
   throw new CannotTell(`\`test ${args.join(" ")}\``);
 }
-
-const BINARY = /^(=|==|!=|-eq|-ne|-lt|-le|-gt|-ge|<|>)$/;
 
 function unaryTest(operator: string, value: string): boolean {
   if (operator === "-z") return known(value) === "";
@@ -51,32 +48,32 @@ function unaryTest(operator: string, value: string): boolean {
   throw new CannotTell(`whether \`${operator} ${value}\` holds`);
 }
 
+const TEXT_TESTS: Readonly<Record<string, (a: string, b: string) => boolean>> = {
+  "=": (a, b) => a === b,
+  "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+  "<": (a, b) => a < b,
+  ">": (a, b) => a > b,
+};
+
+const NUMBER_TESTS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  "-eq": (a, b) => a === b,
+  "-ne": (a, b) => a !== b,
+  "-lt": (a, b) => a < b,
+  "-le": (a, b) => a <= b,
+  "-gt": (a, b) => a > b,
+  "-ge": (a, b) => a >= b,
+};
+
+function isBinary(operator: string): boolean {
+  return Object.hasOwn(TEXT_TESTS, operator) || Object.hasOwn(NUMBER_TESTS, operator);
+}
+
 function binaryTest(left: string, operator: string, right: string): boolean {
   const [a, b] = [known(left), known(right)];
-  switch (operator) {
-    case "=":
-    case "==":
-      return a === b;
-    case "!=":
-      return a !== b;
-    case "<":
-      return a < b;
-    case ">":
-      return a > b;
-    default: {
-      const [x, y] = [Number(a), Number(b)];
-      if (Number.isNaN(x) || Number.isNaN(y)) throw new CannotTell(`\`${left} ${operator} ${right}\``);
-      const answers: Readonly<Record<string, boolean>> = {
-        "-eq": x === y,
-        "-ne": x !== y,
-        "-lt": x < y,
-        "-le": x <= y,
-        "-gt": x > y,
-        "-ge": x >= y,
-      };
-      const answer = answers[operator];
-      if (answer === undefined) throw new CannotTell(`the test ${operator}`);
-      return answer;
-    }
-  }
+  if (TEXT_TESTS[operator] !== undefined) return TEXT_TESTS[operator](a, b);
+  const [x, y] = [Number(a), Number(b)];
+  if (Number.isNaN(x) || Number.isNaN(y)) throw new CannotTell(`\`${left} ${operator} ${right}\``);
+  if (NUMBER_TESTS[operator] === undefined) throw new CannotTell(`the test ${operator}`);
+  return NUMBER_TESTS[operator](x, y);
 }
