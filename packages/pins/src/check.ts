@@ -1,76 +1,55 @@
 import type { Problem } from "@release-actions/report";
 import { type PinsConfig, parseConfig } from "./config.ts";
 import { detect } from "./detect/detect.ts";
-import { NOTHING } from "./detect/detected.ts";
-import { type Fact, narrowSite, PinsError, placeOf, type Relation } from "./fact.ts";
+import { type Detected, type DetectOptions, NOTHING } from "./detect/detected.ts";
+import { type Fact, narrowSite, PinsError, placeOf, plainSite, type Relation, type Site } from "./fact.ts";
 import { parseImage } from "./image.ts";
-import { type DigestLookup, digestsAmong, keepDigest } from "./keep-digest.ts";
-import { tagSites } from "./locate/git-tag.ts";
-import type { History } from "./locate/history.ts";
+import { digestsAmong, keepDigest } from "./keep-digest.ts";
 import { filesFor, locateIn } from "./locate/locator.ts";
 import type { Repository } from "./locate/repository.ts";
 import { evaluate, type Finding } from "./relation.ts";
 
-/** Looks up the Rust release inside an image; undefined when it is unknown. */
-export type ImageInspector = (image: string) => Promise<string | undefined>;
-
 /** The repository to check, and the services that the check uses. */
-export interface CheckOptions {
-  readonly repository: Repository;
+export interface CheckOptions extends DetectOptions {
   /** The path of `pins.yml`, relative to the repository; undefined to rely on detection alone. */
   readonly config: string | undefined;
-  /** The git tag that is being released. */
-  readonly tag: string | undefined;
   /** Names of the facts or relations to check; empty for all. */
   readonly only: readonly string[];
-  readonly inspectImage: ImageInspector;
-  readonly imageDigest: DigestLookup;
-  /** The history of the clone, which may be shallow. */
-  readonly history: History;
   /** Today's date as `YYYY-MM-DD`, to recognise expired exceptions. */
   readonly today: string;
 }
 
 /** The facts of a repository and the places that disagree. */
-export interface CheckResult {
-  readonly facts: readonly Fact[];
-  readonly findings: readonly Finding[];
-  /** Images that are built in other repositories and must be updated there by hand. */
-  readonly elsewhere: readonly string[];
-  /** Remarks for the reader: which rule was chosen and why, and what could not be checked. */
-  readonly notes: readonly string[];
+export interface CheckResult extends Omit<Detected, "relations"> {
   /** Files that could not be read and were skipped. This is an error if cargo itself needs the file, otherwise a warning. */
   readonly unread: readonly Problem[];
 }
 
+/** What holds without a `pins.yml`. */
+const DETECTION_ALONE: PinsConfig = { detect: true, facts: [], relations: [], exceptions: [], images: new Map() };
+
 /** Collects the facts of a repository and compares them. */
 export async function checkPins(options: CheckOptions): Promise<CheckResult> {
-  const config = options.config === undefined ? undefined : parseConfig(options.repository.yaml(options.config));
-  const table = config?.images ?? new Map();
-  const detected =
-    config === undefined || config.detect
-      ? await detect({
-          ...options,
-          inspectImage: async (image) => tabled(table, image) ?? (await options.inspectImage(image)),
-        })
-      : NOTHING;
-  const facts = new Map<string, Fact>();
-  for (const fact of [...detected.facts, ...configuredFacts(config, options)]) facts.set(fact.name, fact);
-  const relations = [...detected.relations, ...(config?.relations ?? [])];
-  const wanted = chooseRelations(relations, facts, options.only, detected.findings);
-  const judged = detected.findings.filter(({ relation, fact }) => isAskedFor(relation, [fact], options.only));
+  const { repository, only } = options;
+  const config = options.config === undefined ? DETECTION_ALONE : parseConfig(repository.yaml(options.config));
+  const inspectImage = async (image: string) => tabled(config.images, image) ?? (await options.inspectImage(image));
+  const detected = config.detect ? await detect({ ...options, inspectImage }) : NOTHING;
+  const facts = new Map(
+    [...detected.facts, ...configuredFacts(config, options)].map((fact): [string, Fact] => [fact.name, fact]),
+  );
+  const relations = [...detected.relations, ...config.relations];
+  const wanted = chooseRelations(relations, facts, only, detected.findings);
+  const judged = detected.findings.filter(({ relation, fact }) => isAskedFor(relation, [fact], only));
   const findings = [...judged, ...wanted.flatMap((relation) => evaluate(relation, facts))];
   const used = new Set(
     [...wanted, ...judged.map(({ relation }) => relation)].flatMap(({ leader, followers }) => [leader, ...followers]),
   );
   return {
-    facts: [...facts.values()].filter(
-      (fact) => options.only.length === 0 || used.has(fact.name) || options.only.includes(fact.name),
-    ),
+    facts: [...facts.values()].filter(({ name }) => only.length === 0 || used.has(name) || only.includes(name)),
     findings: withExceptions(findings, config, options.today),
     elsewhere: detected.elsewhere,
     notes: detected.notes,
-    unread: unreadFiles(options.repository),
+    unread: unreadFiles(repository),
   };
 }
 
@@ -83,14 +62,11 @@ function unreadFiles({ unread }: Repository): Problem[] {
 }
 
 function isAskedFor({ name, leader, followers }: Relation, facts: readonly string[], only: readonly string[]): boolean {
-  return (
-    only.length === 0 ||
-    [name, leader, ...followers, ...facts].some((each) => each !== undefined && only.includes(each))
-  );
+  return only.length === 0 || only.some((each) => [name, leader, ...followers, ...facts].includes(each));
 }
 
-function configuredFacts(config: PinsConfig | undefined, { repository, tag, imageDigest }: CheckOptions): Fact[] {
-  const located = (config?.facts ?? []).map((spec) => {
+function configuredFacts(config: PinsConfig, { repository, tag, imageDigest }: CheckOptions): Fact[] {
+  const located = config.facts.map((spec) => {
     const { file, locator, location } = spec;
     const sites =
       locator.kind === "git-tag"
@@ -114,6 +90,15 @@ function configuredFacts(config: PinsConfig | undefined, { repository, tag, imag
   });
 }
 
+/**
+ * The version in a tag, as a site without a file. A run that was not started by a tag has no such site, and relations
+ * with the tag are not checked.
+ */
+function tagSites(tag: string | undefined, strip: string): Site[] {
+  if (tag === undefined || tag === "") return [];
+  return [plainSite({ value: tag.startsWith(strip) ? tag.slice(strip.length) : tag, location: undefined })];
+}
+
 /** Names that detection can produce. `only` accepts them even if nothing of the kind was found. */
 const DETECTED = ["rust", "version", "lock", "images", "flags", "env", "pinned", "actions"];
 
@@ -135,33 +120,22 @@ function chooseRelations(
 }
 
 /** An exception turns a finding into a notice; an expired exception leaves the finding and is named in its message. */
-function withExceptions(findings: readonly Finding[], config: PinsConfig | undefined, today: string): Finding[] {
+function withExceptions(findings: readonly Finding[], { exceptions }: PinsConfig, today: string): Finding[] {
   return findings.map((finding) => {
-    const exception = config?.exceptions.find(
-      (each) => each.fact === finding.fact || each.fact === finding.relation.leader,
-    );
+    const exception = exceptions.find((each) => each.fact === finding.fact || each.fact === finding.relation.leader);
     if (exception === undefined) return finding;
-    if (exception.until !== undefined && exception.until < today) {
-      const { file, line } = exception.location;
-      return {
-        ...finding,
-        message: `${finding.message} (the exception at ${file}:${line} expired on ${exception.until})`,
-      };
+    const { until, reason, location } = exception;
+    if (until !== undefined && until < today) {
+      const expired = `the exception at ${location.file}:${location.line} expired on ${until}`;
+      return { ...finding, message: `${finding.message} (${expired})` };
     }
-    return {
-      ...finding,
-      severity: "notice",
-      repair: undefined,
-      message: `${finding.message} (allowed: ${exception.reason})`,
-    };
+    const message = `${finding.message} (allowed: ${reason})`;
+    return { ...finding, severity: "notice", repair: undefined, message };
   });
 }
 
 function tabled(images: PinsConfig["images"], image: string): string | undefined {
-  for (const [repository, tags] of images) {
-    if (!image.startsWith(`${repository}:`)) continue;
-    const tag = image.slice(repository.length + 1).replace(/@.*$/, "");
-    return tags.get(tag);
-  }
-  return undefined;
+  const name = image.replace(/@.*$/, "");
+  const colon = name.lastIndexOf(":");
+  return images.get(name.slice(0, colon))?.get(name.slice(colon + 1));
 }

@@ -1,9 +1,9 @@
 import type { Location } from "@release-actions/report";
 import { parsePath } from "@release-actions/toml";
-import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
+import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { PinsError, type Relation, type RelationKind } from "./fact.ts";
 import type { Locator } from "./locate/locator.ts";
-import type { YamlFile } from "./locate/yaml-file.ts";
+import { keyOf, type YamlFile } from "./locate/yaml-file.ts";
 
 export interface FactSpec {
   readonly name: string;
@@ -98,17 +98,17 @@ class ConfigReader {
     if ((leader === undefined) !== (kind === "pinned")) {
       throw this.fault(node, kind === "pinned" ? "`pinned` takes no leader" : `\`${kind}\` needs a leader`);
     }
-    const severity = fields.has("severity") ? this.text(fields.get("severity"), "severity") : "error";
+    const severity = this.#optional(fields, "severity") ?? "error";
     if (severity !== "error" && severity !== "warning")
       throw this.fault(fields.get("severity"), "severity is error or warning");
-    const advice = fields.get("advice");
+    const followers = fields.get(kind);
     return {
-      name: fields.has("name") ? this.text(fields.get("name"), "name") : kind,
+      name: this.#optional(fields, "name") ?? kind,
       kind,
       leader: leader === undefined ? undefined : known(leader, "leader"),
-      followers: this.#oneOrMore(fields.get(kind)).map((value) => known(value, kind)),
+      followers: (isSeq(followers) ? followers.items : [followers]).map((value) => known(value, kind)),
       severity,
-      ...(advice === undefined ? {} : { advice: this.text(advice, "advice") }),
+      advice: this.#optional(fields, "advice"),
     };
   }
 
@@ -116,7 +116,7 @@ class ConfigReader {
     const fields = this.map(node, "exception", ["fact", "reason", "until"]);
     const fact = this.text(fields.get("fact") ?? node, "fact of an exception");
     if (!detect && !names.has(fact)) throw this.fault(fields.get("fact"), `there is no fact "${fact}"`);
-    const until = fields.has("until") ? this.text(fields.get("until"), "until") : undefined;
+    const until = this.#optional(fields, "until");
     if (until !== undefined && !isDay(until))
       throw this.fault(fields.get("until"), `"${until}" is not a day: write YYYY-MM-DD`);
     return {
@@ -128,21 +128,16 @@ class ConfigReader {
   }
 
   map(node: unknown, what: string, known: readonly string[]): Fields {
-    if (node === undefined || node === null) return new Map();
-    if (!isMap(node)) throw this.fault(node, `${what}: expected a mapping`);
-    const fields = new Map(this.#entries(node));
-    for (const pair of node.items) {
-      const key = String(isScalar(pair.key) ? pair.key.value : "");
-      if (!known.includes(key))
-        throw this.fault(pair.key, `${what}: unknown key "${key}", expected ${known.join(", ")}`);
-    }
-    return fields;
+    const fields = new Map(this.pairs(node ?? undefined, what));
+    const unknown = isMap(node) ? node.items.find((pair) => !known.includes(keyOf(pair))) : undefined;
+    if (unknown === undefined) return fields;
+    throw this.fault(unknown.key, `${what}: unknown key "${keyOf(unknown)}", expected ${known.join(", ")}`);
   }
 
   pairs(node: unknown, what: string): [string, unknown][] {
     if (node === undefined) return [];
     if (!isMap(node)) throw this.fault(node, `${what}: expected a mapping`);
-    return this.#entries(node);
+    return node.items.map((pair) => [keyOf(pair), pair.value]);
   }
 
   list(node: unknown, what: string): unknown[] {
@@ -195,7 +190,7 @@ class ConfigReader {
         return { kind, pattern: this.#pattern(fields.get(kind)) };
       default:
         if (value !== "tag") throw refuse("`git` takes the value tag");
-        return { kind: "git-tag", strip: fields.has("strip") ? this.text(fields.get("strip"), "strip") : "v" };
+        return { kind: "git-tag", strip: this.#optional(fields, "strip") ?? "v" };
     }
   }
 
@@ -210,12 +205,8 @@ class ConfigReader {
     }
   }
 
-  #oneOrMore(node: unknown): unknown[] {
-    return isSeq(node) ? node.items : [node];
-  }
-
-  #entries(node: YAMLMap): [string, unknown][] {
-    return node.items.map((pair) => [String(isScalar(pair.key) ? pair.key.value : ""), pair.value]);
+  #optional(fields: Fields, key: string): string | undefined {
+    return fields.has(key) ? this.text(fields.get(key), key) : undefined;
   }
 }
 

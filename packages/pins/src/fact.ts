@@ -20,9 +20,9 @@ export interface Site {
   /** The value names an image and is compared like one. */
   readonly isImage?: true;
   /** The edit that replaces the value. It is a promise when a registry must first be asked, for example for the digest of a new tag. */
-  readonly rewrite?: (value: string) => Rewrite | Promise<Rewrite>;
+  readonly rewrite?: ((value: string) => Rewrite | Promise<Rewrite>) | undefined;
   /** The edit that adds items to a list. */
-  readonly append?: (items: readonly string[]) => Rewrite | Promise<Rewrite>;
+  readonly append?: ((items: readonly string[]) => Rewrite | Promise<Rewrite>) | undefined;
 }
 
 /** A fact, such as the Rust release, and all places that state it. The first place is the leader. */
@@ -42,12 +42,12 @@ export type RelationKind = "equal" | "same-minor" | "at-least" | "subset" | "pin
 export interface Relation {
   readonly name: string;
   readonly kind: RelationKind;
-  readonly leader: string | undefined;
+  readonly leader?: string | undefined;
   readonly followers: readonly string[];
   /** The severity of a breach; "error" by default. "warning" is for differences that may be intended. */
   readonly severity?: "error" | "warning";
   /** Advice for a breach that `fix` cannot repair. */
-  readonly advice?: string;
+  readonly advice?: string | undefined;
 }
 
 /** Builds a site whose value is one string. */
@@ -60,16 +60,25 @@ export function placeOf(site: Site): string {
   return site.location === undefined ? site.value : `${site.location.file}:${site.location.line}`;
 }
 
+/** The value of a site in quotes, for messages. */
+export function quote({ value }: Site): string {
+  return value.length > 120 ? `"${value.slice(0, 117)}..."` : `"${value}"`;
+}
+
+/** `"1.95" at Cargo.toml:5`, for messages. */
+export function quoteWithPlace(site: Site): string {
+  return `${quote(site)} at ${placeOf(site)}`;
+}
+
 /** Narrows a site to the only group of a pattern; the text around the group stays unchanged on a rewrite. */
 export function narrowSite(site: Site, pattern: RegExp): Site | undefined {
   const match = new RegExp(pattern.source, `${pattern.flags.replace("d", "")}d`).exec(site.value);
   const [start, end] = match?.indices?.[1] ?? [];
   if (match?.[1] === undefined || start === undefined || end === undefined) return undefined;
-  const rewrite = site.rewrite;
-  const whole = site.value;
+  const { value: whole, location, rewrite } = site;
   return plainSite({
     value: match[1],
-    location: site.location,
-    ...(rewrite === undefined ? {} : { rewrite: (value) => rewrite(whole.slice(0, start) + value + whole.slice(end)) }),
+    location,
+    rewrite: rewrite && ((value) => rewrite(whole.slice(0, start) + value + whole.slice(end))),
   });
 }

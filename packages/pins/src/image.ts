@@ -9,20 +9,10 @@ export interface ImageName {
 }
 
 /** Tags that move by definition. Other tags without a version, such as `bookworm-slim`, describe the content of the image. */
-const FLOATING = new Set([
-  "latest",
-  "main",
-  "master",
-  "trunk",
-  "dev",
-  "develop",
-  "edge",
-  "nightly",
-  "beta",
-  "stable",
-  "canary",
-  "head",
-]);
+const FLOATING = /^(latest|main|master|trunk|dev|develop|edge|nightly|beta|stable|canary|head)$/i;
+
+/** Asks for a property of an image; the result is undefined when it is unknown. */
+export type ImageLookup = (image: string) => Promise<string | undefined>;
 
 /** Parses the name of an image; undefined for any other text. */
 export function parseImage(text: string): ImageName | undefined {
@@ -49,7 +39,7 @@ export function tagVersion(tag: string | undefined): string | undefined {
 export function whyFloating({ tag, digest }: ImageName): string | undefined {
   if (digest !== undefined) return undefined;
   if (tag === undefined) return "it has neither tag nor digest";
-  return FLOATING.has(tag.toLowerCase()) ? `the tag ${tag} moves` : undefined;
+  return FLOATING.test(tag) ? `the tag ${tag} moves` : undefined;
 }
 
 export type PromisedRust =

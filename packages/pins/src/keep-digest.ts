@@ -1,14 +1,11 @@
 import type { Site } from "./fact.ts";
-import { type ImageName, parseImage, taggedName } from "./image.ts";
-
-/** Looks up the digest of an image's tag; undefined when it is unknown. */
-export type DigestLookup = (image: string) => Promise<string | undefined>;
+import { type ImageLookup, type ImageName, parseImage, taggedName } from "./image.ts";
 
 /**
  * Makes a rewrite of an image's tag replace the digest too: with the old digest it would be the old image under a new
  * name. If the new digest is unknown, the image is not rewritten.
  */
-export function keepDigest(site: Site, lookUp: DigestLookup): Site {
+export function keepDigest(site: Site, lookUp: ImageLookup): Site {
   const { rewrite, value: before } = site;
   const image = parseImage(before);
   if (rewrite === undefined || image?.digest === undefined) return site;
@@ -25,7 +22,7 @@ export function keepDigest(site: Site, lookUp: DigestLookup): Site {
 }
 
 /** Looks for the digest among the images that the repository names before asking a registry. */
-export function digestsAmong(images: readonly ImageName[], ask: DigestLookup): DigestLookup {
+export function digestsAmong(images: readonly ImageName[], ask: ImageLookup): ImageLookup {
   return async (name) =>
     images.find((image) => image.tag && image.digest && taggedName(image) === name)?.digest ?? (await ask(name));
 }

@@ -3,8 +3,7 @@ import { parseReference } from "@release-actions/image-reference";
 import { decodeJson, listOf, mapOf, object, optional, string, text } from "@release-actions/json";
 import { parseDigest } from "@release-actions/oci";
 import { openRegistry, type Registry, type RegistryDocument } from "@release-actions/registry-client";
-import type { ImageInspector } from "./check.ts";
-import type { DigestLookup } from "./keep-digest.ts";
+import type { ImageLookup } from "./image.ts";
 
 /** The time limit for a registry, in total. If it does not answer in time, the pin is checked without it. */
 const LIMIT_MS = 3000;
@@ -30,8 +29,8 @@ const configJson = object({
  */
 export interface ImageRegistries {
   /** The Rust release inside, from the variable `RUST_VERSION` or a label such as `org.example.rust-version` (OCI image spec, config.md). */
-  readonly inspectImage: ImageInspector;
-  readonly imageDigest: DigestLookup;
+  readonly inspectImage: ImageLookup;
+  readonly imageDigest: ImageLookup;
 }
 
 /** Creates lookups of image facts. Failures are only reported through `debug`. */

@@ -1,6 +1,6 @@
-import { type Fact, PinsError, placeOf, type Relation, type Site } from "./fact.ts";
+import { type Fact, PinsError, placeOf, quote, quoteWithPlace, type Relation, type Site } from "./fact.ts";
 import { parseImage, whyFloating } from "./image.ts";
-import { compareExactness, compareVersions, inStyleOf, parseVersion, sameMinor } from "./version.ts";
+import { compareExactness, compareVersions, inStyleOf, parseVersion, sameMinor, type Version } from "./version.ts";
 
 /** One breach of a relation: two places that disagree, or one place that breaks a rule by itself. */
 export interface Finding {
@@ -9,10 +9,10 @@ export interface Finding {
   readonly severity: "error" | "warning" | "notice";
   readonly message: string;
   /** The place with the expected value; undefined for rules about a single place. */
-  readonly leader: Site | undefined;
+  readonly leader?: Site | undefined;
   readonly follower: Site;
   /** The repair that `fix` makes; undefined when there is none. */
-  readonly repair: Repair | undefined;
+  readonly repair?: Repair | undefined;
 }
 
 export type Repair =
@@ -23,69 +23,43 @@ type Breach = Pick<Finding, "message" | "repair"> & { readonly severity?: "warni
 
 /** Applies a relation to the facts it names. */
 export function evaluate(relation: Relation, facts: ReadonlyMap<string, Fact>): Finding[] {
-  const followers = relation.followers.flatMap((name) => sitesOf(facts, name).map((site) => ({ name, site })));
-  if (relation.kind === "pinned") {
-    return followers.flatMap(({ name, site }) => finding(relation, name, undefined, site, notPinned(site)));
-  }
-  const [leader, ...others] = relation.leader === undefined ? [] : sitesOf(facts, relation.leader);
-  if (leader === undefined || relation.leader === undefined) return [];
-  const leading = relation.leader;
-  const rest = [...others.map((site) => ({ name: leading, site })), ...followers];
-  return rest.flatMap(({ name, site }) => finding(relation, name, leader, site, compare(relation, leader, site)));
+  const placesOf = (name: string) => (facts.get(name)?.sites ?? []).map((site) => ({ fact: name, site }));
+  const { kind, severity = "error" } = relation;
+  const [leader, ...others] = relation.leader === undefined ? [] : placesOf(relation.leader);
+  return [...others, ...relation.followers.flatMap(placesOf)].flatMap(({ fact, site }): Finding[] => {
+    const breach = kind === "pinned" ? notPinned(site) : leader && COMPARISONS[kind](leader.site, site);
+    return breach === undefined ? [] : [{ relation, fact, severity, leader: leader?.site, follower: site, ...breach }];
+  });
 }
 
-function finding(
-  relation: Relation,
-  fact: string,
-  leader: Site | undefined,
-  follower: Site,
-  breach: Breach | undefined,
-): Finding[] {
-  if (breach === undefined) return [];
-  const severity = breach.severity ?? relation.severity ?? "error";
-  return [{ relation, fact, severity, message: breach.message, leader, follower, repair: breach.repair }];
-}
+type Comparison = (leader: Site, follower: Site) => Breach | undefined;
 
-function sitesOf(facts: ReadonlyMap<string, Fact>, name: string): readonly Site[] {
-  return facts.get(name)?.sites ?? [];
-}
-
-function compare(relation: Relation, leader: Site, follower: Site): Breach | undefined {
-  switch (relation.kind) {
-    case "equal":
-      return unequal(leader, follower);
-    case "same-minor":
-    case "at-least":
-      return outOfRange(relation, leader, follower);
-    case "subset":
-      return lacking(leader, follower);
-    case "pinned":
-      return undefined;
-  }
-}
+const COMPARISONS: Readonly<Record<Exclude<Relation["kind"], "pinned">, Comparison>> = {
+  equal: unequal,
+  "same-minor": outOfRange(sameMinor, "the same minor version as"),
+  "at-least": outOfRange((found, wanted) => compareVersions(found, wanted) >= 0, "at least"),
+  subset: lacking,
+};
 
 function unequal(leader: Site, follower: Site): Breach | undefined {
   const exactness = compareExactness(leader.value, follower.value);
   if (exactness === "same") return undefined;
-  const repair: Repair = { kind: "rewrite", value: inStyleOf(follower.value, leader.value) };
-  const message = `${quote(follower)} here, ${quote(leader)} at ${placeOf(leader)}`;
-  if (exactness === "differ") return { message, repair };
-  return {
-    message: `${message}: the same version, written with different precision`,
-    severity: "warning",
-    repair: undefined,
+  const message = `${quote(follower)} here, ${quoteWithPlace(leader)}`;
+  if (exactness === "differ") return { message, repair: rewriteTo(leader, follower) };
+  return { message: `${message}: the same version, written with different precision`, severity: "warning" };
+}
+
+function outOfRange(holds: (found: Version, wanted: Version) => boolean, expected: string): Comparison {
+  return (leader, follower) => {
+    const wanted = requireVersion(leader);
+    if (holds(requireVersion(follower), wanted)) return undefined;
+    const message = `${quote(follower)} here, expected ${expected} ${quoteWithPlace(leader)}`;
+    return { message, repair: rewriteTo(leader, follower) };
   };
 }
 
-function outOfRange(relation: Relation, leader: Site, follower: Site): Breach | undefined {
-  const [wanted, found] = [requireVersion(leader), requireVersion(follower)];
-  const holds = relation.kind === "same-minor" ? sameMinor(wanted, found) : compareVersions(found, wanted) >= 0;
-  if (holds) return undefined;
-  const expected = relation.kind === "same-minor" ? "the same minor version as" : "at least";
-  return {
-    message: `${quote(follower)} here, expected ${expected} ${quote(leader)} at ${placeOf(leader)}`,
-    repair: { kind: "rewrite", value: inStyleOf(follower.value, leader.value) },
-  };
+function rewriteTo(leader: Site, follower: Site): Repair {
+  return { kind: "rewrite", value: inStyleOf(follower.value, leader.value) };
 }
 
 function lacking(leader: Site, follower: Site): Breach | undefined {
@@ -97,22 +71,17 @@ function lacking(leader: Site, follower: Site): Breach | undefined {
 
 function notPinned(site: Site): Breach | undefined {
   const image = site.isImage ? parseImage(site.value) : undefined;
-  if (image !== undefined) {
-    const why = whyFloating(image);
-    return why === undefined ? undefined : { message: `${quote(site)} is not pinned: ${why}`, repair: undefined };
-  }
-  const version = parseVersion(site.value);
-  if (version?.numbers.length === 3 || /^[0-9a-f]{40}$/.test(site.value) || /-\d{4}-\d{2}-\d{2}$/.test(site.value))
-    return undefined;
-  return { message: `${quote(site)} is not pinned: expected a full version, commit or date`, repair: undefined };
+  const why = image === undefined ? whyInexact(site.value) : whyFloating(image);
+  return why === undefined ? undefined : { message: `${quote(site)} is not pinned: ${why}` };
 }
 
-function requireVersion(site: Site) {
+function whyInexact(value: string): string | undefined {
+  const isExact = parseVersion(value)?.numbers.length === 3 || /^[0-9a-f]{40}$|-\d{4}-\d{2}-\d{2}$/.test(value);
+  return isExact ? undefined : "expected a full version, commit or date";
+}
+
+function requireVersion(site: Site): Version {
   const version = parseVersion(site.value);
   if (version !== undefined) return version;
   throw new PinsError(`${placeOf(site)}: ${quote(site)} is not a version`, { location: site.location });
-}
-
-function quote(site: Site): string {
-  return site.value.length > 120 ? `"${site.value.slice(0, 117)}..."` : `"${site.value}"`;
 }

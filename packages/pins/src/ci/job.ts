@@ -36,32 +36,35 @@ export interface CiStep {
   readonly workingDirectory: string;
 }
 
-/** The scalars that a value may resolve to: one, or all values of a matrix axis. */
-export type Resolved =
-  | { readonly kind: "values"; readonly scalars: readonly Scalar[]; readonly isAxis: boolean }
-  | { readonly kind: "unknown" };
+/** The scalars that a value may resolve to: one, or all values of a matrix axis; none if they are unknown. */
+export interface Resolved {
+  readonly scalars: readonly Scalar[];
+  readonly isAxis: boolean;
+}
 
 /** Resolves `${{ env.X }}`, `${{ matrix.x }}` and `${{ inputs.x }}` to the scalars that hold the value. */
 export function resolveValue(scalar: Scalar, job: CiJob, step?: CiStep, depth = 0): Resolved {
   const text = String(scalar.value);
-  if (!text.includes("${{")) return { kind: "values", scalars: [scalar], isAxis: false };
+  if (!text.includes("${{")) return { scalars: [scalar], isAxis: false };
   const match = /^\s*\$\{\{\s*(env|matrix|inputs)\.([\w-]+(?:\.[\w-]+)*)(?:\s*\|\|\s*'[^']*')?\s*\}\}\s*$/.exec(text);
   const [, context, name = ""] = match ?? [];
-  if (context === "matrix") {
-    const values = job.matrix.get(name) ?? [];
-    return values.length === 0 ? { kind: "unknown" } : { kind: "values", scalars: values, isAxis: true };
-  }
-  const found =
-    context === "env"
-      ? (step?.env.get(name) ?? job.env.get(name))
-      : context === "inputs"
-        ? job.inputs.get(name)
-        : undefined;
-  if (found === undefined || depth > 4) return { kind: "unknown" };
-  return resolveValue(found, job, step, depth + 1);
+  const scalars = valuesOf(context, name, job, step);
+  if (context === "matrix") return { scalars, isAxis: true };
+  const [found] = scalars;
+  return found === undefined || depth > 4 ? { scalars: [], isAxis: false } : resolveValue(found, job, step, depth + 1);
 }
 
-/** The value of a variable that a script of the step sees. */
-export function variableOf(name: string, job: CiJob, step: CiStep): Scalar | undefined {
-  return step.env.get(name) ?? job.env.get(name);
+/** The scalars behind a name in one of the contexts `env`, `inputs` and `matrix`. */
+export function valuesOf(context: string | undefined, name: string, job: CiJob, step?: CiStep): readonly Scalar[] {
+  const oneOrNone = (scalar: Scalar | undefined): Scalar[] => (scalar === undefined ? [] : [scalar]);
+  switch (context) {
+    case "env":
+      return oneOrNone(step?.env.get(name) ?? job.env.get(name));
+    case "inputs":
+      return oneOrNone(job.inputs.get(name));
+    case "matrix":
+      return job.matrix.get(name) ?? [];
+    default:
+      return [];
+  }
 }

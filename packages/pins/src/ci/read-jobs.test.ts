@@ -170,7 +170,9 @@ jobs:
   const resolved = (name: string) => {
     const scalar = step?.env.get(name);
     const found = scalar && resolveValue(scalar, job, step);
-    return found?.kind === "values" ? [found.isAxis, ...found.scalars.map(({ value }) => value)] : found?.kind;
+    return found?.scalars.length === 0
+      ? "unknown"
+      : [found?.isAxis, ...(found?.scalars ?? []).map(({ value }) => value)];
   };
 
   test.each<[string, unknown[]]>([
@@ -189,6 +191,6 @@ jobs:
 
   test("finds the variable of the job when no step is given", () => {
     const scalar = job.env.get("AGAIN");
-    expect(scalar && resolveValue(scalar, job)).toMatchObject({ kind: "values", scalars: [{ value: "1.80.0" }] });
+    expect(scalar && resolveValue(scalar, job)).toMatchObject({ scalars: [{ value: "1.80.0" }] });
   });
 });

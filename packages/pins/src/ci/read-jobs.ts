@@ -14,9 +14,10 @@ type Scalars = ReadonlyMap<string, Scalar>;
 
 /** The jobs of all readable workflows, composite actions and lists of steps. */
 export function readJobs(repository: Repository): CiJob[] {
-  const workflows = repository.readable(WORKFLOWS, (file) => jobsOf(repository.yaml(file))).flat();
-  const actions = repository.readable(ACTIONS, (file) => actionJobs(repository.yaml(file))).flat();
-  return [...workflows, ...actions];
+  return [
+    ...repository.readable(WORKFLOWS, (file) => jobsOf(repository.yaml(file))),
+    ...repository.readable(ACTIONS, (file) => actionJobs(repository.yaml(file))),
+  ];
 }
 
 function jobsOf(yaml: YamlFile): CiJob[] {

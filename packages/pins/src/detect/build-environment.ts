@@ -24,8 +24,7 @@ export function detectBuildEnvironment(repository: Repository): Detected {
     relations.push({ name: "env", kind: "equal", leader, followers: [follower] });
   };
   for (const [name, variables] of stages) {
-    const leading = variables.map(({ word, location }) => wordSite(word, location));
-    hold(`ENV ${name}`, leading, `release ${name}`, [
+    hold(`ENV ${name}`, variables.map(wordSite), `release ${name}`, [
       known.get(name)?.site ?? absentSite(setup.file, name, exported.at(-1)),
     ]);
   }
@@ -42,7 +41,7 @@ export function detectBuildEnvironment(repository: Repository): Detected {
 /** The values that the stages set, by name. A value that stages inherit is listed once, for the stage that sets it. */
 function buildStages(repository: Repository): Map<string, StageVariable[]> {
   const found = new Map<string, StageVariable[]>();
-  for (const stage of repository.readable(DOCKERFILES, (file) => repository.dockerfile(file).stages).flat()) {
+  for (const stage of repository.readable(DOCKERFILES, (file) => repository.dockerfile(file).stages)) {
     for (const [name, variable] of stage.env) {
       // A value that depends on an argument of the caller is unknown and not compared.
       if (!ANSWERS.test(name) || variable.word.unset !== undefined) continue;
@@ -56,5 +55,5 @@ function buildStages(repository: Repository): Map<string, StageVariable[]> {
 function absentSite(file: string, name: string, below: ExportedVariable | undefined): Site {
   const location = below?.site.location ?? { file, line: 1 };
   const rewrite = below && ((value: string) => below.addBelow(name, value));
-  return plainSite({ value: `(${name} is not set)`, location, ...(rewrite === undefined ? {} : { rewrite }) });
+  return plainSite({ value: `(${name} is not set)`, location, rewrite });
 }

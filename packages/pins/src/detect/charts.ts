@@ -32,7 +32,7 @@ export async function productCharts(
     .matching(CHARTS)
     .filter((file) => !isAside(file) && (!SUBCHART.test(file) || !isInsideChart(repository, file)));
   // Charts of tests are read too, so that an unreadable one is reported.
-  repository.readable(CHARTS, (file) => repository.yaml(file));
+  repository.readable(CHARTS, (file) => [repository.yaml(file)]);
   const charts = await Promise.all(files.map((file) => readChart(repository, history, file, names)));
   const known = charts.filter((chart) => chart !== undefined);
   return known.length <= 1 ? known : known.filter(({ isNamedAlike }) => isNamedAlike);
@@ -75,15 +75,9 @@ async function wereEqual(now: string, file: string, history: History): Promise<b
   const [last] = head === now ? await history.changesOf([file], "[vV]ersion:") : [];
   const before = head === now ? last && (await at(`${last}^`)) : head;
   if (before === undefined) return false;
-  const { contents } = parseDocument(before);
-  const [version, appVersion] = [valueIn(contents, "version"), valueIn(contents, "appVersion")];
-  return version !== undefined && appVersion !== undefined && isEqual(version, appVersion);
-}
-
-function valueIn(contents: unknown, key: string): string | undefined {
-  if (typeof contents !== "object" || contents === null || !("toJS" in contents)) return undefined;
-  const value = "get" in contents && typeof contents.get === "function" ? contents.get(key) : undefined;
-  return value === undefined || value === null ? undefined : String(value);
+  const document = parseDocument(before);
+  const [version, appVersion] = [document.get("version") ?? undefined, document.get("appVersion") ?? undefined];
+  return version !== undefined && appVersion !== undefined && isEqual(String(version), String(appVersion));
 }
 
 /** Whether the names have the same first word: `beacon` and `beacon-server`, `beacon-helm` and `beacon-types`. */

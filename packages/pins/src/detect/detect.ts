@@ -38,12 +38,10 @@ export async function detect(options: DetectOptions): Promise<Detected> {
 }
 
 function unknownImages({ repository }: DetectOptions): string[] {
-  return repository
-    .readable(DOCKERFILES, (file) =>
-      unknownImagesOf(repository.dockerfile(file)).map(
-        ({ word, location }) =>
-          `${file}:${location.line}: the image depends on ${word.unset}, which only the caller of the build knows.`,
-      ),
-    )
-    .flat();
+  return repository.readable(DOCKERFILES, (file) =>
+    unknownImagesOf(repository.dockerfile(file)).map(
+      ({ word, location }) =>
+        `${file}:${location.line}: the image depends on ${word.unset}, which only the caller of the build knows.`,
+    ),
+  );
 }

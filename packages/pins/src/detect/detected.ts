@@ -1,16 +1,21 @@
 import type { CiJob } from "../ci/job.ts";
 import type { Fact, Relation } from "../fact.ts";
-import type { DigestLookup } from "../keep-digest.ts";
+import type { ImageLookup } from "../image.ts";
 import type { History } from "../locate/history.ts";
 import type { Repository } from "../locate/repository.ts";
 import type { Finding } from "../relation.ts";
 
+/** The repository to search, and the services that the detection uses. */
 export interface DetectOptions {
   readonly repository: Repository;
+  /** The git tag that is being released. */
   readonly tag: string | undefined;
+  /** The history of the clone, which may be shallow. */
   readonly history: History;
-  readonly inspectImage: (image: string) => Promise<string | undefined>;
-  readonly imageDigest: DigestLookup;
+  /** Looks up the Rust release inside an image. */
+  readonly inspectImage: ImageLookup;
+  /** Looks up the digest of an image's tag. */
+  readonly imageDigest: ImageLookup;
 }
 
 /** The inputs of each part of the detection: the options, and the jobs, which are read once for all parts. */

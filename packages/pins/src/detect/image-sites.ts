@@ -1,11 +1,11 @@
 import { type Dockerfile, imagesOf, runScriptsOf, type Stage } from "@release-actions/dockerfile";
-import { entryOf, type TomlNode, tableOf } from "@release-actions/toml";
+import { atPath, entryOf, type TomlDocument, type TomlNode } from "@release-actions/toml";
 import type { CiJob } from "../ci/job.ts";
 import { WORKFLOWS } from "../ci/read-jobs.ts";
 import type { Site } from "../fact.ts";
-import { type ImageName, parseImage } from "../image.ts";
-import { type DigestLookup, digestsAmong, keepDigest } from "../keep-digest.ts";
-import { imageSite, regexSites, tomlSite } from "../locate/locator.ts";
+import { type ImageLookup, type ImageName, parseImage } from "../image.ts";
+import { digestsAmong, keepDigest } from "../keep-digest.ts";
+import { imageSite, regexSites, startsOf, tomlSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { scalarPairs, scalarSite } from "../locate/yaml-file.ts";
 import { useOfDockerfile } from "../rust/dockerfile-use.ts";
@@ -18,8 +18,8 @@ export interface ImageMention {
   readonly by: "Dockerfile" | "dist" | "task file" | "workflow" | "pipeline";
   /** Whether a shipped product is built in the image, or it is only used for checks or by developers. */
   readonly use: "ships" | "checks" | "develops";
-  /** The offsets in the file of the parts that the name is composed of. */
-  readonly parts?: ReadonlySet<number>;
+  /** The offsets in the file of the parts that the name is composed of, in a Dockerfile. */
+  readonly starts: readonly number[];
   /** Whether cargo seems to run in the image. */
   readonly runsCargo: boolean;
 }
@@ -36,7 +36,7 @@ const IN_TEXT =
 export function imageMentions(
   repository: Repository,
   jobs: readonly CiJob[],
-  imageDigest: DigestLookup,
+  imageDigest: ImageLookup,
 ): ImageMention[] {
   const mentions = [
     ...dockerfileImages(repository),
@@ -52,26 +52,22 @@ export function imageMentions(
 
 type Kind = Pick<ImageMention, "by" | "use" | "runsCargo">;
 
-function mention(site: Site, kind: Kind, parts?: ReadonlySet<number>): ImageMention[] {
+function mention(site: Site, kind: Kind, starts: readonly number[] = []): ImageMention[] {
   const image = parseImage(site.value);
-  return image === undefined ? [] : [{ ...kind, ...(parts && { parts }), site: { ...site, isImage: true }, image }];
+  return image === undefined ? [] : [{ ...kind, starts, site: { ...site, isImage: true }, image }];
 }
 
 function dockerfileImages(repository: Repository): ImageMention[] {
-  return repository
-    .readable(DOCKERFILES, (file) => {
-      const dockerfile = repository.dockerfile(file);
-      const use = useOfDockerfile(dockerfile);
-      return imagesOf(dockerfile)
-        .filter(({ by }) => by !== "# syntax")
-        .flatMap(({ word, location, by }) => {
-          const stage = dockerfile.stages.find((each) => each.location.line === location.line);
-          const runsCargo = by === "FROM" && stage !== undefined && isBuiltIn(dockerfile, stage);
-          const parts = new Set(word.parts.flatMap(({ start }) => start ?? []));
-          return mention(imageSite(word, location), { by: "Dockerfile", use, runsCargo }, parts);
-        });
-    })
-    .flat();
+  return repository.readable(DOCKERFILES, (file) => {
+    const dockerfile = repository.dockerfile(file);
+    const use = useOfDockerfile(dockerfile);
+    const images = imagesOf(dockerfile).filter(({ by }) => by !== "# syntax");
+    return images.flatMap((image) => {
+      const stage = dockerfile.stages.find((each) => each.location.line === image.location.line);
+      const runsCargo = image.by === "FROM" && stage !== undefined && isBuiltIn(dockerfile, stage);
+      return mention(imageSite(image), { by: "Dockerfile", use, runsCargo }, startsOf(image.word));
+    });
+  });
 }
 
 /** Whether the stage, or one based on it, runs a Rust tool. */
@@ -82,23 +78,24 @@ function isBuiltIn(dockerfile: Dockerfile, stage: Stage): boolean {
 }
 
 /** The configuration tables of cargo-dist, in each of the files that may contain one. */
-export function distTables(repository: Repository): { readonly file: string; readonly table: TomlNode }[] {
-  const places: [string, (root: TomlNode) => TomlNode | undefined][] = [
-    ["dist-workspace.toml", (root) => tableOf(root, "dist")],
-    ["dist.toml", (root) => tableOf(root, "dist")],
-    ["Cargo.toml", (root) => tableOf(tableOf(tableOf(root, "workspace"), "metadata"), "dist")],
+export function distTables(repository: Repository): { readonly document: TomlDocument; readonly table: TomlNode }[] {
+  const places: [file: string, path: readonly string[]][] = [
+    ["dist-workspace.toml", ["dist"]],
+    ["dist.toml", ["dist"]],
+    ["Cargo.toml", ["workspace", "metadata", "dist"]],
   ];
-  return places.flatMap(([file, pick]) => {
-    const table = repository.has(file) ? repository.attempt(file, () => pick(repository.toml(file).root)) : undefined;
-    return table === undefined ? [] : [{ file, table }];
+  return places.flatMap(([file, path]) => {
+    const document = repository.has(file) ? repository.attempt(file, () => repository.toml(file)) : undefined;
+    const table = document && atPath(document.root, path);
+    return document === undefined || table?.kind !== "table" ? [] : [{ document, table }];
   });
 }
 
 /** `container = "image"`, or `container = { image = "...", host = "..." }`, in `github-custom-runners`. */
 function distImages(repository: Repository): ImageMention[] {
-  return distTables(repository).flatMap(({ file, table }) =>
+  return distTables(repository).flatMap(({ document, table }) =>
     containers(table).flatMap((node) =>
-      mention(tomlSite(repository.toml(file), node), { by: "dist", use: "ships", runsCargo: true }),
+      mention(tomlSite(document, node), { by: "dist", use: "ships", runsCargo: true }),
     ),
   );
 }
@@ -116,7 +113,6 @@ function containers(node: TomlNode): TomlNode[] {
 function taskImages(repository: Repository): ImageMention[] {
   return repository
     .readable(TASK_FILES, (file) => regexSites(repository, file, IN_TEXT))
-    .flat()
     .filter((site) => /:[\w.-]+$|@sha256:/.test(site.value) && !isComment(repository, site))
     .flatMap((site) => mention(site, { by: "task file", use: "develops", runsCargo: true }));
 }
@@ -128,33 +124,29 @@ function isComment(repository: Repository, { location }: Site): boolean {
 
 /** The containers and services that jobs run in. */
 function workflowImages(repository: Repository, jobs: readonly CiJob[]): ImageMention[] {
-  return repository
-    .readable(WORKFLOWS, (file) => {
-      const yaml = repository.yaml(file);
-      return scalarPairs(yaml).flatMap(({ path: [top, id, third, ...rest], scalar }) => {
-        const isContainer = third === "container" && (rest.length === 0 || rest[0] === "image");
-        const isService = third === "services" && rest[1] === "image";
-        const site = scalarSite(yaml, scalar);
-        if (top !== "jobs" || !(isContainer || isService) || site.value.includes("${{")) return [];
-        const job = jobs.find((each) => each.file === file && each.id === id);
-        const use = isContainer ? (job?.purpose ?? "checks") : "checks";
-        return mention(site, { by: isContainer ? "workflow" : "pipeline", use, runsCargo: isContainer });
-      });
-    })
-    .flat();
+  return repository.readable(WORKFLOWS, (file) => {
+    const yaml = repository.yaml(file);
+    return scalarPairs(yaml).flatMap(({ path: [top, id, third, ...rest], scalar }) => {
+      const isContainer = third === "container" && (rest.length === 0 || rest[0] === "image");
+      const isService = third === "services" && rest[1] === "image";
+      const site = scalarSite(yaml, scalar);
+      if (top !== "jobs" || !(isContainer || isService) || site.value.includes("${{")) return [];
+      const job = jobs.find((each) => each.file === file && each.id === id);
+      const use = isContainer ? (job?.purpose ?? "checks") : "checks";
+      return mention(site, { by: isContainer ? "workflow" : "pipeline", use, runsCargo: isContainer });
+    });
+  });
 }
 
 /** The images in pipelines of other CI services and in compose files. */
 function pipelineImages(repository: Repository): ImageMention[] {
-  return repository
-    .readable(OTHER_PIPELINES, (file) => {
-      if (isAside(file)) return [];
-      const yaml = repository.yaml(file);
-      return scalarPairs(yaml)
-        .filter(({ path }) => path.at(-1) === "image" || (path.at(-1) === "name" && path.at(-2) === "image"))
-        .map(({ scalar }) => scalarSite(yaml, scalar))
-        .filter((site) => !site.value.includes("$"))
-        .flatMap((site) => mention(site, { by: "pipeline", use: "checks", runsCargo: false }));
-    })
-    .flat();
+  return repository.readable(OTHER_PIPELINES, (file) => {
+    if (isAside(file)) return [];
+    const yaml = repository.yaml(file);
+    return scalarPairs(yaml)
+      .filter(({ path }) => path.at(-1) === "image" || (path.at(-1) === "name" && path.at(-2) === "image"))
+      .map(({ scalar }) => scalarSite(yaml, scalar))
+      .filter((site) => !site.value.includes("$"))
+      .flatMap((site) => mention(site, { by: "pipeline", use: "checks", runsCargo: false }));
+  });
 }

@@ -1,12 +1,11 @@
 import { type Fact, placeOf, plainSite, type Relation, type Site } from "../fact.ts";
-import { isOfficial, promisedRust, taggedName, tagVersion, whyFloating } from "../image.ts";
-import { type DigestLookup, digestsAmong } from "../keep-digest.ts";
-import type { Finding } from "../relation.ts";
-import { evaluate } from "../relation.ts";
+import { type ImageLookup, isOfficial, promisedRust, taggedName, tagVersion, whyFloating } from "../image.ts";
+import { digestsAmong } from "../keep-digest.ts";
+import { evaluate, type Finding } from "../relation.ts";
 import { isLikelyRust } from "../rust/image-places.ts";
 import { isAside } from "../rust/place.ts";
 import { compareVersions, parseVersion, type Version } from "../version.ts";
-import type { Detected, Sources } from "./detected.ts";
+import { type Detected, NOTHING, type Sources } from "./detected.ts";
 import { DIGEST_ADVICE, type ImageMention } from "./image-sites.ts";
 
 /**
@@ -34,8 +33,8 @@ export async function detectImages(
     ]) {
       if (fact === undefined || fact.sites.length < 2) continue;
       facts.push(fact);
-      const advice = hasDigest ? { advice: DIGEST_ADVICE } : {};
-      const relation: Relation = { name: "images", kind: "equal", leader: fact.name, followers: [], ...advice };
+      const advice = hasDigest ? DIGEST_ADVICE : undefined;
+      const relation: Relation = { name: "images", kind: "equal", leader: fact.name, followers: [], advice };
       findings.push(...evaluate(relation, new Map([[fact.name, fact]])).map((finding) => weigh(finding, group)));
     }
   }
@@ -45,14 +44,8 @@ export async function detectImages(
     ({ use, runsCargo, site }) => (use === "ships" || runsCargo) && !judged.has(placeOf(site)),
   );
   facts.unshift({ name: "images", sites: built.map(({ site }) => site) });
-  const pinned: Relation = {
-    name: "pinned",
-    kind: "pinned",
-    leader: undefined,
-    followers: ["images"],
-    severity: "warning",
-  };
-  return { facts, relations: [pinned], findings, elsewhere: [], notes: [] };
+  const pinned: Relation = { name: "pinned", kind: "pinned", followers: ["images"], severity: "warning" };
+  return { ...NOTHING, facts, relations: [pinned], findings };
 }
 
 /**
@@ -121,7 +114,7 @@ function tagSite({ site, image }: ImageMention): Site {
 async function digestFact(
   name: string,
   ordered: readonly ImageMention[],
-  imageDigest: DigestLookup,
+  imageDigest: ImageLookup,
 ): Promise<Fact | undefined> {
   const [leader] = ordered;
   if (leader === undefined) return undefined;
@@ -141,9 +134,8 @@ async function digestFact(
 function digestSite({ site, image }: ImageMention): Site[] {
   const { digest } = image;
   if (digest === undefined) return [];
-  const { rewrite, location } = site;
-  const change = rewrite && { rewrite: (next: string) => rewrite(site.value.replace(digest, next)) };
-  return [plainSite({ value: digest, location, ...change })];
+  const { value, rewrite, location } = site;
+  return [plainSite({ value: digest, location, rewrite: rewrite && ((next) => rewrite(value.replace(digest, next))) })];
 }
 
 function isDigestAlone({ image }: ImageMention): boolean {

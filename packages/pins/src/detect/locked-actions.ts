@@ -147,13 +147,12 @@ function unlocked(used: ReadonlyMap<string, readonly Site[]>, lock: Lock): strin
 }
 
 function found(severity: "error" | "warning", message: string, follower: Site, leader?: Site): Finding {
-  return { relation: RELATION, fact: "locked actions", severity, message, leader, follower, repair: undefined };
+  return { relation: RELATION, fact: "locked actions", severity, message, leader, follower };
 }
 
 const RELATION: Relation = {
   name: "actions",
   kind: "equal",
-  leader: undefined,
   followers: ["locked actions"],
   advice: UPDATE,
 };

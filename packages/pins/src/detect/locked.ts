@@ -83,17 +83,7 @@ function absentFinding({ leader, name, absent }: Group, file: string): Finding[]
     absent.slice(0, MAX_NAMES).join(", ") + (absent.length > MAX_NAMES ? ` and ${absent.length - MAX_NAMES} more` : "");
   const message = `${file} lacks ${absent.length === 1 ? "the crate" : `${absent.length} crates`} ${names} (run \`cargo update -w\`)`;
   const follower = plainSite({ value: `(no ${absent[0]})`, location: { file, line: 1 } });
-  return [
-    {
-      relation: lockRelation(name),
-      fact: `locked ${name}`,
-      severity: "error",
-      message,
-      leader,
-      follower,
-      repair: undefined,
-    },
-  ];
+  return [{ relation: lockRelation(name), fact: `locked ${name}`, severity: "error", message, leader, follower }];
 }
 
 function lockRelation(name: string): Relation {

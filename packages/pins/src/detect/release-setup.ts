@@ -1,3 +1,4 @@
+import path from "node:path";
 import { stringValue } from "@release-actions/toml";
 import type { Repository } from "../locate/repository.ts";
 import { scalarPairs } from "../locate/yaml-file.ts";
@@ -13,23 +14,14 @@ export interface ReleaseSetup {
 export function releaseSetup(repository: Repository): ReleaseSetup | undefined {
   for (const { table } of distTables(repository)) {
     const name = stringValue(table, "github-build-setup");
-    const file = name === undefined ? "" : normalize(`.github/workflows/${name}`);
+    const file = path.posix.join(".github/workflows", name ?? "");
     if (!repository.has(file)) continue;
     const isDerived = repository.attempt(file, () =>
       scalarPairs(repository.yaml(file)).some(
-        ({ path, scalar }) => path.at(-1) === "uses" && /\/release-build-setup(@|$)/.test(String(scalar.value)),
+        ({ path: keys, scalar }) => keys.at(-1) === "uses" && /\/release-build-setup(@|$)/.test(String(scalar.value)),
       ),
     );
     if (isDerived !== undefined) return { file, isDerived };
   }
   return undefined;
-}
-
-function normalize(name: string): string {
-  const parts: string[] = [];
-  for (const part of name.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "." && part !== "") parts.push(part);
-  }
-  return parts.join("/");
 }

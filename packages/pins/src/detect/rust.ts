@@ -1,22 +1,33 @@
 import path from "node:path";
 import type { Workspace } from "@release-actions/cargo";
 import { type Fact, placeOf, type Relation, type Site } from "../fact.ts";
+import type { History } from "../locate/history.ts";
 import type { Finding } from "../relation.ts";
 import { ciPlaces } from "../rust/ci-places.ts";
 import { dockerPlaces } from "../rust/docker-places.ts";
 import { filePlaces } from "../rust/file-places.ts";
 import { imagePlaces, inspectImages, listElsewhere } from "../rust/image-places.ts";
 import {
+  differs,
   judgeAgainstFile,
   judgeAgainstMinimum,
   judgeAgainstNewest,
   judgeMinimumJob,
-  type Standard,
-  sameRelease,
+  type Minimum,
   type Verdict,
 } from "../rust/judge.ts";
-import { changedTogether, highestOf, isUnpublished, judgeMinimum, minimumsOf, type Tie } from "../rust/minimum.ts";
+import {
+  changedTogether,
+  highestOf,
+  isUnpublished,
+  judgeMinimum,
+  MOVED_TOGETHER,
+  minimumsOf,
+  type Tie,
+  UNPUBLISHED,
+} from "../rust/minimum.ts";
 import { isAside, type RustPlace } from "../rust/place.ts";
+import { sameRelease } from "../rust/release.ts";
 import { type PinnedToolchain, toolchainFiles, toolchainFor } from "../rust/toolchain-files.ts";
 import type { Detected, Sources } from "./detected.ts";
 import { DIGEST_ADVICE, type ImageMention } from "./image-sites.ts";
@@ -29,7 +40,7 @@ export async function detectRust(
 ): Promise<Detected> {
   const { repository, jobs } = sources;
   const files = toolchainFiles(repository);
-  const minimums = minimumsOf(workspaces);
+  const minimums = workspaces.flatMap(minimumsOf);
   const inspected = await inspectImages(images, sources.inspectImage);
   const places = withoutCopies([
     ...ciPlaces(jobs),
@@ -57,7 +68,7 @@ export async function detectRust(
       ...judgeFiles(files),
       ...judgeFolders(files, workspaces, repository.root),
     ],
-    elsewhere: root?.release?.kind === "fixed" ? listElsewhere(images, inspected, root.site.value) : [],
+    elsewhere: root?.release?.kind === "fixed" ? listElsewhere(images, inspected, root.site.value, root.release) : [],
     notes: ties.notes,
   };
 }
@@ -67,41 +78,39 @@ function withoutCopies(places: readonly RustPlace[]): RustPlace[] {
   const written = new Set(
     places
       .filter(({ fact, site }) => fact === "Dockerfile toolchain" && site.rewrite !== undefined)
-      .flatMap(({ starts }) => starts ?? []),
+      .flatMap(({ starts }) => starts),
   );
   return places.filter(({ fact, starts, site }) => {
     if (fact === "Dockerfile toolchain" && site.rewrite === undefined)
       return !places.some(
         (each) =>
           each.fact === "rust image" &&
-          each.starts?.some((at) => starts?.includes(at)) &&
+          each.starts.some((at) => starts.includes(at)) &&
           each.site.location?.file === site.location?.file,
       );
-    return fact !== "rust image" || !starts?.some((at) => written.has(at));
+    return fact !== "rust image" || !starts.some((at) => written.has(at));
   });
 }
 
 function relation(kind: Relation["kind"], leader: string, follower: string, advice?: string): Relation {
-  return { name: "rust", kind, leader, followers: [follower], ...(advice === undefined ? {} : { advice }) };
+  return { name: "rust", kind, leader, followers: [follower], advice };
 }
 
 function toFinding(rule: Relation, fact: string, site: Site, verdict: Verdict | undefined): Finding[] {
-  if (verdict === undefined) return [];
-  return [{ relation: rule, fact, follower: site, ...verdict }];
+  return verdict === undefined ? [] : [{ relation: rule, fact, follower: site, ...verdict }];
 }
 
 function judgePlace(
   place: RustPlace,
   files: readonly PinnedToolchain[],
-  { all, free: minimums }: { readonly all: readonly Standard[]; readonly free: readonly Standard[] },
+  { all, free: minimums }: { readonly all: readonly Minimum[]; readonly free: readonly Minimum[] },
   advice: string | undefined,
 ): Finding[] {
   const file = toolchainFor(place.folder, files);
   const highest = highestOf(all);
   const { fact, site } = place;
   if (file?.release !== undefined) {
-    const standard = { site: file.site, release: file.release };
-    const verdict = judgeAgainstFile(place, standard, minimums);
+    const verdict = judgeAgainstFile(place, { site: file.site, release: file.release }, minimums);
     const isByMinimum = verdict !== undefined && verdict.leader !== file.site;
     const rule = relation("equal", isByMinimum ? "rust-version" : "toolchain", fact, advice);
     if (verdict !== undefined || file.release.kind === "fixed") return toFinding(rule, fact, site, verdict);
@@ -113,45 +122,35 @@ function judgePlace(
 }
 
 async function judgeMinimums(
-  { repository, history }: Sources,
+  { history }: Sources,
   workspaces: readonly Workspace[],
   files: readonly PinnedToolchain[],
 ): Promise<Pick<Detected, "findings" | "notes">> {
   const findings: Finding[] = [];
   const notes: string[] = [];
   for (const workspace of workspaces) {
-    for (const minimum of minimumsOf([workspace])) {
-      const { site } = minimum;
-      const file = toolchainFor(folderOf(site.location?.file ?? ""), files);
-      if (file?.release?.kind !== "fixed") continue;
-      const standard = { site: file.site, release: file.release };
-      const tie = await tieOf(workspace, minimum, file, repository, history);
-      const verdict = judgeMinimum(minimum, standard, tie);
-      if (verdict === "lower") {
+    for (const minimum of minimumsOf(workspace)) {
+      const { site, release } = minimum;
+      const file = toolchainFor(path.posix.dirname(site.location?.file ?? ""), files);
+      if (file?.release?.kind !== "fixed" || sameRelease(release, file.release)) continue;
+      const tie = await tieOf(workspace, site, file.site, history);
+      const verdict = judgeMinimum(minimum, { site: file.site, release: file.release }, tie);
+      if (verdict === undefined) {
         notes.push(
           `${placeOf(site)}: rust-version ${site.value} is a minimum below the toolchain, ${file.site.value}. It must be equal only if every crate is \`publish = false\`, if pins.yml says so, or if they always changed together.`,
         );
-      } else findings.push(...toFinding(relation("equal", "toolchain", "rust-version"), "rust-version", site, verdict));
+      }
+      findings.push(...toFinding(relation("equal", "toolchain", "rust-version"), "rust-version", site, verdict));
       if (tie !== undefined)
-        notes.push(
-          `${placeOf(site)}: rust-version must equal the toolchain, because ${tie === "their history" ? "they always changed together" : "every crate is `publish = false`"}.`,
-        );
+        notes.push(`${placeOf(site)}: rust-version must equal the toolchain, because ${tie.because}.`);
     }
   }
   return { findings, notes: [...new Set(notes)] };
 }
 
-async function tieOf(
-  workspace: Workspace,
-  minimum: Standard,
-  file: PinnedToolchain,
-  repository: Sources["repository"],
-  history: Sources["history"],
-): Promise<Tie | undefined> {
-  const { release } = minimum;
-  if (file.release === undefined || sameRelease(release, file.release)) return undefined;
-  if (isUnpublished(workspace)) return "the crates are compiled only here";
-  return (await changedTogether(minimum, file, repository, history)) ? "their history" : undefined;
+async function tieOf(workspace: Workspace, minimum: Site, file: Site, history: History): Promise<Tie | undefined> {
+  if (isUnpublished(workspace)) return UNPUBLISHED;
+  return (await changedTogether(minimum, file, history)) ? MOVED_TOGETHER : undefined;
 }
 
 /** Jobs, such as linters and version comparisons, that choose their Rust independently of the product. */
@@ -163,33 +162,27 @@ function amongThemselves(
   files: readonly PinnedToolchain[],
   advice: string | undefined,
 ): Finding[] {
-  const free = places.filter(({ release, role, folder, label, site, use }) => {
+  const free = places.flatMap((place) => {
+    const { release, role, folder, label, site, use } = place;
     const file = toolchainFor(folder, files);
     const isRuled = file !== undefined && file.release?.kind !== "floating";
-    if (isRuled || release.kind !== "fixed" || role !== "only" || isAside(site.location?.file ?? "")) return false;
-    return use === "ships" || !OWN_CHOICE.test(label);
+    if (isRuled || release.kind !== "fixed" || role !== "only" || isAside(site.location?.file ?? "")) return [];
+    return use === "ships" || !OWN_CHOICE.test(label) ? [{ ...place, release }] : [];
   });
   const newest = highestOf(free);
   if (newest === undefined) return [];
-  const rule = relation("equal", "newest", "", advice);
-  return free.flatMap((place) =>
-    toFinding({ ...rule, followers: [place.fact] }, place.fact, place.site, judgeAgainstNewest(place, newest)),
-  );
+  return free.flatMap((place) => {
+    const rule = relation("equal", "newest", place.fact, advice);
+    return toFinding(rule, place.fact, place.site, judgeAgainstNewest(place, newest));
+  });
 }
 
 /** Reports two toolchain files in one folder that name different releases. */
 function judgeFiles(files: readonly PinnedToolchain[]): Finding[] {
-  return files.flatMap((file, index): Finding[] => {
+  return files.flatMap((file, index) => {
     const other = files.slice(0, index).find(({ folder }) => folder === file.folder);
-    const { release } = file;
-    if (other?.release === undefined || release === undefined || sameRelease(release, other.release)) return [];
-    const message = `"${file.site.value}" here, "${other.site.value}" at ${placeOf(other.site)}, which is the one that rustup reads: remove one of the files`;
-    return toFinding(relation("equal", "toolchain", "toolchain"), "toolchain", file.site, {
-      severity: "error",
-      message,
-      leader: other.site,
-      repair: undefined,
-    });
+    if (other === undefined || !contradict(file, other)) return [];
+    return betweenFiles(file, other, "error", ", which is the one that rustup reads: remove one of the files");
   });
 }
 
@@ -206,45 +199,56 @@ function judgeFolders(
     toolchainFor(path.relative(repositoryRoot, folder).replaceAll("\\", "/") || ".", files);
   return workspaces.flatMap(({ root, crates }): Finding[] => {
     const base = fileFor(root);
-    if (base?.release === undefined) return [];
     const nested = new Set(crates.map(({ folder }) => fileFor(folder)));
-    return [...nested].flatMap((file): Finding[] => {
-      const { release, site } = file ?? {};
-      if (file === base || site === undefined || release?.kind !== base.release?.kind) return [];
-      if (release === undefined || base.release === undefined || sameRelease(release, base.release)) return [];
-      const message = `"${site.value}" here, "${base.site.value}" at ${placeOf(base.site)}: crates of one workspace are compiled with the one or the other, depending on the folder where cargo is started`;
-      return toFinding(relation("equal", "toolchain", "toolchain"), "toolchain", site, {
-        severity: "warning",
-        message,
-        leader: base.site,
-        repair: undefined,
-      });
+    return [...nested].flatMap((file) => {
+      if (base === undefined || file === undefined || !contradict(file, base)) return [];
+      if (file.release?.kind !== base.release?.kind) return [];
+      return betweenFiles(
+        file,
+        base,
+        "warning",
+        ": crates of one workspace are compiled with the one or the other, depending on the folder where cargo is started",
+      );
     });
   });
+}
+
+function contradict({ release }: PinnedToolchain, other: PinnedToolchain): boolean {
+  return release !== undefined && other.release !== undefined && !sameRelease(release, other.release);
+}
+
+function betweenFiles(
+  file: PinnedToolchain,
+  other: PinnedToolchain,
+  severity: "error" | "warning",
+  what: string,
+): Finding[] {
+  const message = `${differs(file, other)}${what}`;
+  const verdict = { severity, message, leader: other.site };
+  return toFinding(relation("equal", "toolchain", "toolchain"), "toolchain", file.site, verdict);
 }
 
 /** Requires a pinned release in toolchain files, because a channel such as `stable` means another compiler next month. */
 function unpinnedFiles(files: readonly PinnedToolchain[]): Relation[] {
   if (!files.some(({ release }) => release?.kind === "floating")) return [];
-  return [{ name: "pinned", kind: "pinned", leader: undefined, followers: ["toolchain"], severity: "warning" }];
+  return [{ name: "pinned", kind: "pinned", followers: ["toolchain"], severity: "warning" }];
 }
 
 function factsOf(
   files: readonly PinnedToolchain[],
-  minimums: readonly Standard[],
+  minimums: readonly Minimum[],
   places: readonly RustPlace[],
 ): Fact[] {
-  const groups = Map.groupBy(places, ({ fact }) => fact);
+  const factOf = (name: string, stated: readonly { readonly site: Site }[]): Fact => ({
+    name,
+    sites: stated.map(({ site }) => site),
+  });
   return [
-    {
-      name: "toolchain",
-      sites: files.filter(({ site }) => !isAside(site.location?.file ?? "")).map(({ site }) => site),
-    },
-    { name: "rust-version", sites: minimums.map(({ site }) => site) },
-    ...[...groups].map(([name, group]): Fact => ({ name, sites: group.map(({ site }) => site) })),
+    factOf(
+      "toolchain",
+      files.filter(({ site }) => !isAside(site.location?.file ?? "")),
+    ),
+    factOf("rust-version", minimums),
+    ...[...Map.groupBy(places, ({ fact }) => fact)].map(([name, group]) => factOf(name, group)),
   ];
-}
-
-function folderOf(file: string): string {
-  return file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : ".";
 }

@@ -40,15 +40,7 @@ export function judgeTag(
       ? `the tag ${tag} does not match a known version: expected ${known}${more}`
       : `"${site.value}" is the tag, ${known}${more}: no crate that the tag ${tag} may mean has that version`;
   const relation: Relation = { name: "version", kind: "equal", leader: "version", followers: ["tag"] };
-  const finding: Finding = {
-    relation,
-    fact: "tag",
-    severity: "error",
-    message,
-    leader: first,
-    follower: site,
-    repair: undefined,
-  };
+  const finding: Finding = { relation, fact: "tag", severity: "error", message, leader: first, follower: site };
   return { facts, findings: [finding], notes: [] };
 }
 

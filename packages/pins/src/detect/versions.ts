@@ -1,11 +1,11 @@
 import { packageField, type Workspace } from "@release-actions/cargo";
-import { entryOf, tableOf } from "@release-actions/toml";
+import { atPath } from "@release-actions/toml";
 import type { Fact, Relation, Site } from "../fact.ts";
 import { tomlSite } from "../locate/locator.ts";
 import { evaluate, type Finding } from "../relation.ts";
 import { parseVersion } from "../version.ts";
 import { type Chart, productCharts } from "./charts.ts";
-import type { Detected, Sources } from "./detected.ts";
+import { type Detected, NOTHING, type Sources } from "./detected.ts";
 import { lockedVersions } from "./locked.ts";
 import { judgeTag } from "./tag.ts";
 
@@ -29,7 +29,7 @@ export async function detectVersions(sources: Sources, workspaces: readonly Work
   facts.push({ name: "chart appVersion", sites: charts.flatMap(({ appVersion }) => appVersion ?? []) });
   facts.push(...tag.facts);
   if (version === undefined || !isPlaceholder(version)) findings.push(...tag.findings);
-  return { facts, relations: [], findings, elsewhere: [], notes: [...notes, ...tag.notes] };
+  return { ...NOTHING, facts, findings, notes: [...notes, ...tag.notes] };
 }
 
 function judgeCharts(version: Site, charts: readonly Chart[], notes: string[]): Finding[] {
@@ -71,9 +71,9 @@ function asWarning(finding: Finding): Finding {
 /** The version that the workspace's crates inherit, and the version of the crate at its root. */
 function productVersions({ manifest }: Workspace): Site[] {
   const nodes = [
-    entryOf(tableOf(tableOf(manifest.root, "workspace"), "package"), "version"),
-    entryOf(tableOf(manifest.root, "package"), "version"),
-  ];
+    ["workspace", "package", "version"],
+    ["package", "version"],
+  ].map((path) => atPath(manifest.root, path));
   return nodes.flatMap((node) => (node?.kind === "string" ? [tomlSite(manifest, node)] : []));
 }
 

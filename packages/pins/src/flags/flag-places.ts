@@ -1,4 +1,3 @@
-import { runScriptsOf } from "@release-actions/dockerfile";
 import { commandsOf, variablesWrittenTo } from "@release-actions/shell";
 import type { Scalar } from "yaml";
 import type { CiJob, CiStep } from "../ci/job.ts";
@@ -7,7 +6,8 @@ import { DOCKERFILES } from "../detect/files.ts";
 import { releaseSetup } from "../detect/release-setup.ts";
 import { plainSite, type Site } from "../fact.ts";
 import { wordSite } from "../locate/locator.ts";
-import { plainScript, type Script } from "../locate/script.ts";
+import type { Repository } from "../locate/repository.ts";
+import { type Script, stageScripts } from "../locate/script.ts";
 import { scalarSite } from "../locate/yaml-file.ts";
 import { useOfDockerfile } from "../rust/dockerfile-use.ts";
 import { hostsOf, onlyFor, triplesIn } from "./targets.ts";
@@ -70,47 +70,41 @@ interface Said {
   readonly condition?: string;
 }
 
+function plainly(site: Site): Said {
+  return { site, says: `RUSTFLAGS "${site.value}"` };
+}
+
 function jobPlaces(job: CiJob): Said[] {
   return [...scopePlaces(job, job.env), ...job.steps.flatMap((step) => stepPlaces(job, step))];
 }
 
 function scopePlaces(job: CiJob, scope: ReadonlyMap<string, Scalar>): Said[] {
   const scalar = scope.get("RUSTFLAGS");
-  if (scalar === undefined || String(scalar.value).includes("${{")) return [];
-  const site = scalarSite(job.yaml, scalar);
-  return [{ site, says: `RUSTFLAGS "${site.value}"` }];
+  return scalar === undefined || String(scalar.value).includes("${{") ? [] : [plainly(scalarSite(job.yaml, scalar))];
 }
 
 function stepPlaces(job: CiJob, step: CiStep): Said[] {
-  const { condition } = step;
-  const own = [...scopePlaces(job, step.env), ...scriptPlaces(step.run), ...actionPlaces(job, step)];
+  const { condition, run } = step;
+  const scripted = run?.text.includes("RUSTFLAGS") ? [...exportedFlags(run), ...assignedFlags(run)] : [];
+  const own = [...scopePlaces(job, step.env), ...scripted.map(plainly), ...actionPlaces(job, step)];
   return own.map((each) => ({ ...each, condition }));
 }
 
-/** RUSTFLAGS that a script writes to GITHUB_ENV or sets for a command. */
-function scriptPlaces(run: Script | undefined): Said[] {
-  if (run === undefined || !run.text.includes("RUSTFLAGS")) return [];
-  const exported = variablesWrittenTo("GITHUB_ENV", run.text).filter(({ name }) => name === "RUSTFLAGS");
-  const assigned = assignedFlags(run.text);
-  return [
-    ...exported.flatMap(({ value, start, isVerbatim }) =>
-      value === undefined ? [] : [run.site(value, start, isVerbatim)],
-    ),
-    ...assigned.map(({ value, start, isVerbatim }) => run.site(value, start, isVerbatim)),
-  ].map((site) => ({ site, says: `RUSTFLAGS "${site.value}"` }));
+function exportedFlags(script: Script): Site[] {
+  return variablesWrittenTo("GITHUB_ENV", script.text).flatMap(({ name, value, start, isVerbatim }) =>
+    name === "RUSTFLAGS" && value !== undefined ? [script.site(value, start, isVerbatim)] : [],
+  );
 }
 
 /** `RUSTFLAGS=... cargo build`, `export RUSTFLAGS=...`. A value that extends an earlier one is unknown and left out. */
-function assignedFlags(script: string): { value: string; start: number; isVerbatim: boolean }[] {
-  return commandsOf(script).flatMap(({ assignments, words }) => {
-    const isTool = /^(fmt|install|binstall|doc|rustdoc)$/.test(words[1]?.value ?? "");
-    return assignments
-      .filter(({ name, value }) => name === "RUSTFLAGS" && value.value !== undefined && !isTool)
-      .map(({ value }) => ({
-        value: value.value ?? "",
-        start: value.valueStart ?? value.start,
-        isVerbatim: value.valueStart !== undefined,
-      }));
+function assignedFlags(script: Script): Site[] {
+  return commandsOf(script.text).flatMap(({ assignments, words }) => {
+    if (/^(fmt|install|binstall|doc|rustdoc)$/.test(words[1]?.value ?? "")) return [];
+    return assignments.flatMap(({ name, value: { value, start, valueStart } }) =>
+      name === "RUSTFLAGS" && value !== undefined
+        ? [script.site(value, valueStart ?? start, valueStart !== undefined)]
+        : [],
+    );
   });
 }
 
@@ -149,28 +143,19 @@ function targetsOf({ yaml, runsOn = "", matrix, steps, id }: CiJob): string[] {
   return [...new Set([...own, ...hostsOf(id === yaml.file ? ["linux", "macos", "windows"] : labels)])];
 }
 
-function dockerPlaces(repository: Sources["repository"]): FlagPlace[] {
-  return repository
-    .readable(DOCKERFILES, (file) => {
-      const dockerfile = repository.dockerfile(file);
-      const common = { fact: "RUSTFLAGS", isRelease: false, use: useOfDockerfile(dockerfile) } as const;
-      const targets = [...new Set([...triplesIn(dockerfile.text), ...hostsOf(["linux"])])];
-      const sites = dockerfile.stages.flatMap((stage) => {
-        const set = [stage.env, stage.args].flatMap((scope) => {
-          const flags = scope.get("RUSTFLAGS");
-          const inherited =
-            stage.parent?.env.get("RUSTFLAGS") === flags || stage.parent?.args.get("RUSTFLAGS") === flags;
-          return flags === undefined || flags.word.unset !== undefined || inherited
-            ? []
-            : [wordSite(flags.word, flags.location)];
-        });
-        const run = runScriptsOf(dockerfile, stage).flatMap(({ text, start }) => {
-          const script = plainScript(text, dockerfile.locate, start);
-          return assignedFlags(text).map(({ value, start: at, isVerbatim }) => script.site(value, at, isVerbatim));
-        });
-        return [...set, ...run];
+function dockerPlaces(repository: Repository): FlagPlace[] {
+  return repository.readable(DOCKERFILES, (file) => {
+    const dockerfile = repository.dockerfile(file);
+    const common = { fact: "RUSTFLAGS", isRelease: false, use: useOfDockerfile(dockerfile) } as const;
+    const targets = [...new Set([...triplesIn(dockerfile.text), ...hostsOf(["linux"])])];
+    const sites = dockerfile.stages.flatMap((stage) => {
+      const set = [stage.env, stage.args].flatMap((scope) => {
+        const flags = scope.get("RUSTFLAGS");
+        const inherited = stage.parent?.env.get("RUSTFLAGS") === flags || stage.parent?.args.get("RUSTFLAGS") === flags;
+        return flags === undefined || flags.word.unset !== undefined || inherited ? [] : [wordSite(flags)];
       });
-      return sites.map((site): FlagPlace => ({ ...common, site, targets, says: `RUSTFLAGS "${site.value}"` }));
-    })
-    .flat();
+      return [...set, ...stageScripts(dockerfile, stage).flatMap(assignedFlags)];
+    });
+    return sites.map((site): FlagPlace => ({ ...common, ...plainly(site), targets }));
+  });
 }

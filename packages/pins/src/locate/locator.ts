@@ -1,5 +1,5 @@
 import { globSync } from "node:fs";
-import { editWithin, findStage, imagesOf, type Word } from "@release-actions/dockerfile";
+import { editWithin, findStage, imagesOf, type StageVariable, type Word } from "@release-actions/dockerfile";
 import type { Location } from "@release-actions/report";
 import type { Edit } from "@release-actions/text";
 import { atPath, parsePath, replaceString, type TomlDocument, type TomlNode } from "@release-actions/toml";
@@ -65,15 +65,14 @@ function find(repository: Repository, file: string, locator: Locator): Site[] {
       return jsonSites(repository, file, locator.pointer);
     case "from": {
       const dockerfile = repository.dockerfile(file);
-      if (locator.stage === undefined)
-        return imagesOf(dockerfile).map(({ word, location }) => imageSite(word, location));
+      if (locator.stage === undefined) return imagesOf(dockerfile).map(imageSite);
       let stage = findStage(dockerfile, locator.stage);
       while (stage.parent !== undefined) stage = stage.parent;
-      return [imageSite(stage.base, stage.location)];
+      return [imageSite({ word: stage.base, location: stage.location })];
     }
     case "env": {
       const variable = findStage(repository.dockerfile(file), locator.stage).env.get(locator.name);
-      return variable === undefined ? [] : [wordSite(variable.word, variable.location)];
+      return variable === undefined ? [] : [wordSite(variable)];
     }
     case "regex":
       return regexSites(repository, file, locator.pattern);
@@ -99,12 +98,13 @@ export function tomlSite(document: TomlDocument, node: TomlNode): Site {
 }
 
 /** A site for a value in a Dockerfile. A rewrite changes only the part that differs, if necessary in the ARG that it comes from. */
-export function wordSite(word: Word, location: Site["location"]): Site {
-  return plainSite({
-    value: word.value,
-    location,
-    rewrite: (value) => editsOf(word, value),
-  });
+export function wordSite({ word, location }: StageVariable): Site {
+  return plainSite({ value: word.value, location, rewrite: (value) => editsOf(word, value) });
+}
+
+/** The offsets in the file of the parts that a word is composed of. */
+export function startsOf(word: Word): number[] {
+  return word.parts.flatMap(({ start }) => start ?? []);
 }
 
 function editsOf(word: Word, value: string): Edit[] | undefined {
@@ -125,8 +125,8 @@ function editsBetween(word: Word, offset: number, before: string, after: string)
   return edit && [edit];
 }
 
-export function imageSite(word: Word, location: Site["location"]): Site {
-  return { ...wordSite(word, location), isImage: true };
+export function imageSite(image: StageVariable): Site {
+  return { ...wordSite(image), isImage: true };
 }
 
 export function regexSites(repository: Repository, file: string, pattern: RegExp): Site[] {

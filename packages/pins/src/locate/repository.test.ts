@@ -86,7 +86,7 @@ describe("a file that cannot be read", () => {
   test("is not among the readable files", () => {
     using tree = new FileTree({ "a.txt": "a", "b.txt": "b", "c.md": "c" });
     const repository = new Repository(tree.root);
-    const texts = repository.readable(/\.txt$/, (name) => (name === "a.txt" ? fault() : repository.text(name)));
+    const texts = repository.readable(/\.txt$/, (name) => [name === "a.txt" ? fault() : repository.text(name)]);
     expect(texts).toEqual(["b"]);
   });
 });

@@ -61,12 +61,9 @@ export class Repository {
     this.unread.set(name, { fault, isEssential: isEssential || this.unread.get(name)?.isEssential === true });
   }
 
-  /** The results of `read` for all files with a matching name. Files that cannot be read are skipped. */
-  readable<T>(pattern: RegExp, read: (name: string) => T): T[] {
-    return this.matching(pattern).flatMap((name) => {
-      const result = this.attempt(name, read);
-      return result === undefined ? [] : [result];
-    });
+  /** The results of `read` for all files with a matching name, joined. Files that cannot be read are skipped. */
+  readable<T>(pattern: RegExp, read: (name: string) => readonly T[]): T[] {
+    return this.matching(pattern).flatMap((name) => this.attempt(name, read) ?? []);
   }
 
   text(name: string): string {

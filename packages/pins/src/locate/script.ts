@@ -1,6 +1,6 @@
+import { type Dockerfile, runScriptsOf, type Stage } from "@release-actions/dockerfile";
 import type { Scalar } from "yaml";
-import type { Site } from "../fact.ts";
-import { plainSite } from "../fact.ts";
+import { plainSite, type Site } from "../fact.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** A script inside another file, with a mapping from its text back to that file. */
@@ -17,7 +17,7 @@ export function yamlScript(yaml: YamlFile, scalar: Scalar): Script {
   const value = String(scalar.value);
   const quote = scalar.type === "QUOTE_DOUBLE" || scalar.type === "QUOTE_SINGLE" ? 1 : 0;
   const isSame = yaml.text.slice(start + quote, end - quote) === value;
-  return makeScript(value, yaml, (at) => (isSame ? start + quote + at : undefined), start);
+  return makeScript(value, yaml.locate, (at) => (isSame ? start + quote + at : undefined), start);
 }
 
 /** The script in a `|` block, whose lines all lose the same indentation (YAML 1.2, section 8.1.2). */
@@ -38,12 +38,12 @@ function blockScript(yaml: YamlFile, start: number, end: number): Script {
     const line = starts.findLast((each) => each.text <= at);
     return line === undefined ? undefined : line.file + at - line.text;
   };
-  return makeScript(text, yaml, offset, start);
+  return makeScript(text, yaml.locate, offset, start);
 }
 
 function makeScript(
   text: string,
-  yaml: Pick<YamlFile, "locate">,
+  locate: YamlFile["locate"],
   offset: (at: number) => number | undefined,
   fallback: number,
 ): Script {
@@ -51,14 +51,19 @@ function makeScript(
     text,
     site: (value, start, isVerbatim) => {
       const at = offset(start);
-      const location = yaml.locate(at ?? fallback);
+      const location = locate(at ?? fallback);
       if (at === undefined || !isVerbatim) return plainSite({ value, location });
       return plainSite({ value, location, rewrite: (next) => ({ start: at, end: at + value.length, text: next }) });
     },
   };
 }
 
+/** The scripts of a stage's RUN instructions. */
+export function stageScripts(dockerfile: Dockerfile, stage: Stage): Script[] {
+  return runScriptsOf(dockerfile, stage).map(({ text, start }) => plainScript(text, dockerfile.locate, start));
+}
+
 /** A script that is in a file character for character, beginning at an offset. */
 export function plainScript(text: string, locate: YamlFile["locate"], start: number): Script {
-  return makeScript(text, { locate }, (at) => start + at, start);
+  return makeScript(text, locate, (at) => start + at, start);
 }

@@ -123,6 +123,7 @@ function resolve(node: unknown, document: Document): Node | undefined {
   return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
 }
 
-function keyOf(pair: Pair): string {
+/** The key of a pair as text; empty if it is not a scalar. */
+export function keyOf(pair: Pair): string {
   return isScalar(pair.key) ? String(pair.key.value) : "";
 }

@@ -1,12 +1,10 @@
 import path from "node:path";
-import { commandsOf } from "@release-actions/shell";
 import type { Scalar } from "yaml";
-import { type CiJob, type CiStep, resolveValue, variableOf } from "../ci/job.ts";
+import { type CiJob, type CiStep, resolveValue, valuesOf } from "../ci/job.ts";
 import { narrowSite, plainSite, type Site } from "../fact.ts";
 import { scalarSite } from "../locate/yaml-file.ts";
-import { type RustPlace, speaksOfMsrv } from "./place.ts";
-import { parseRelease } from "./release.ts";
-import { type NamedToolchain, toolchainsIn } from "./rustup-commands.ts";
+import { type RustPlace, rustPlace, speaksOfMsrv } from "./place.ts";
+import { scriptToolchains } from "./rustup-commands.ts";
 
 /** Variables that name a toolchain. */
 export const RUST_VARIABLE =
@@ -15,15 +13,7 @@ const MSRV_VARIABLE =
   /^(?:rust_?)?msrv(?:_?version)?$|^(?:rust_)?min(?:imum)?(?:_supported)?_rust(?:_version)?$|^rust_min(?:imum)?(?:_version)?$|^rust_msrv$/i;
 
 /** Inputs of actions that name a toolchain, for any action. moonrepo's input `channel` is handled separately. */
-const INPUTS = new Set([
-  "toolchain",
-  "rust-toolchain",
-  "rust_toolchain",
-  "rust-version",
-  "rust_version",
-  "rustc-version",
-  "rust",
-]);
+const INPUTS = /^(toolchain|rust-toolchain|rust_toolchain|rust-version|rust_version|rustc-version|rust)$/;
 /** Actions for tools that install the Rust that they need by themselves. */
 const TOOL_ACTIONS =
   /^(obi1kenobi\/cargo-semver-checks-action|EmbarkStudios\/cargo-deny-action|rustsec\/audit-check|actions-rs\/audit-check)\b/i;
@@ -66,7 +56,7 @@ function actionPlaces(job: CiJob, step: CiStep): RustPlace[] {
   const uses = String(step.uses?.value ?? "");
   if (step.uses === undefined || TOOL_ACTIONS.test(uses)) return [];
   const given = [...step.with].filter(
-    ([name, { value }]) => (INPUTS.has(name) || (name === "channel" && /setup-rust/.test(uses))) && value !== "",
+    ([name, { value }]) => (INPUTS.test(name) || (name === "channel" && /setup-rust/.test(uses))) && value !== "",
   );
   // The input of this action overrides the toolchain file (README of the action, "Inputs").
   const yieldsToFile = !/^actions-rust-lang\/setup-rust-toolchain@/.test(uses);
@@ -84,36 +74,18 @@ function refSite(job: CiJob, uses: Scalar): Site | undefined {
   if (!/^[0-9a-f]{40}$/.test(ref)) return ref === "master" || ref === "v1" ? undefined : narrowSite(site, /@(.+)$/);
   const comment = /^\s*(?:rust[ -]?)?v?([\w.-]+)/.exec(uses.comment ?? "")?.[1];
   // There is no rewrite: the commit would have to change with the comment, and only the action's repository knows the commit.
-  return comment === undefined || site.location === undefined
-    ? undefined
-    : plainSite({ value: comment, location: site.location });
+  return comment === undefined ? undefined : plainSite({ value: comment, location: site.location });
 }
 
 function commandPlaces(job: CiJob, step: CiStep): RustPlace[] {
-  const { run } = step;
-  if (run === undefined) return [];
-  const named = commandsOf(run.text).flatMap((command) => toolchainsIn(command.words));
-  return named.flatMap(({ word, skip, yieldsToFile, installs }): RustPlace[] => {
+  const named = step.run === undefined ? [] : scriptToolchains(step.run);
+  return named.flatMap(({ site, text, variable, yieldsToFile, role }): RustPlace[] => {
     const context = { fact: "workflow command", msrv: false, folder: step.workingDirectory, yieldsToFile };
-    const value = word.value?.slice(skip);
-    if (value !== undefined) {
-      const site = run.site(value, (word.valueStart ?? word.start) + skip, word.valueStart !== undefined);
-      return makePlace(job, step, site, context, installs ? "one of several" : "only");
-    }
-    const scalar = referenced(word, skip, job, step);
+    if (site !== undefined) return makePlace(job, step, site, context, role);
+    const [, kind, name = ""] = /^\$\{\{\s*(env|matrix|inputs)\.([\w.-]+)\s*\}\}$/.exec(text) ?? [];
+    const [scalar] = variable === undefined ? valuesOf(kind, name, job, step) : valuesOf("env", variable, job, step);
     return scalar === undefined ? [] : placesOf(job, step, scalar, context);
   });
-}
-
-/** The scalar that holds the value of an environment variable (`$NAME`) or an expression. */
-function referenced({ text }: NamedToolchain["word"], skip: number, job: CiJob, step: CiStep): Scalar | undefined {
-  const inner = text.replace(/^"|"$/g, "").slice(skip);
-  const name = /^\$(?:(\w+)|\{(\w+)\})$/.exec(inner)?.slice(1).find(Boolean);
-  if (name !== undefined) return variableOf(name, job, step);
-  const expression = /^\$\{\{\s*(env|matrix|inputs)\.([\w.-]+)\s*\}\}$/.exec(inner);
-  if (expression?.[1] === "env") return variableOf(expression[2] ?? "", job, step);
-  if (expression?.[1] === "inputs") return job.inputs.get(expression[2] ?? "");
-  return expression === null ? undefined : job.matrix.get(expression[2] ?? "")?.[0];
 }
 
 interface Context {
@@ -124,11 +96,10 @@ interface Context {
 }
 
 function placesOf(job: CiJob, step: CiStep | undefined, scalar: Scalar, context: Context): RustPlace[] {
-  const resolved = resolveValue(scalar, job, step);
-  if (resolved.kind === "unknown") return [];
-  const releases = new Set(resolved.scalars.map(({ value }) => String(value)));
-  const role = resolved.isAxis && releases.size > 1 ? "one of several" : "only";
-  return resolved.scalars.flatMap((each) => makePlace(job, step, scalarSite(job.yaml, each), context, role));
+  const { scalars, isAxis } = resolveValue(scalar, job, step);
+  const releases = new Set(scalars.map(({ value }) => String(value)));
+  const role = isAxis && releases.size > 1 ? "one of several" : "only";
+  return scalars.flatMap((each) => makePlace(job, step, scalarSite(job.yaml, each), context, role));
 }
 
 function makePlace(
@@ -138,11 +109,13 @@ function makePlace(
   { fact, msrv, folder, yieldsToFile }: Context,
   role: RustPlace["role"],
 ): RustPlace[] {
-  const release = parseRelease(site.value);
-  if (release === undefined) return [];
   const label = `${job.label} ${step?.name ?? ""}`;
-  const isMsrv = msrv || speaksOfMsrv(label);
-  const use = job.purpose;
-  const place = path.posix.normalize(folder || ".");
-  return [{ site, release, fact, use, yieldsToFile, role: isMsrv ? "msrv" : role, label, folder: place }];
+  return rustPlace(site, {
+    fact,
+    use: job.purpose,
+    yieldsToFile,
+    role: msrv || speaksOfMsrv(label) ? "msrv" : role,
+    label,
+    folder: path.posix.normalize(folder || "."),
+  });
 }

@@ -1,42 +1,26 @@
-import { type Dockerfile, imagesOf, runScriptsOf, type Stage, type StageVariable } from "@release-actions/dockerfile";
-import { commandsOf } from "@release-actions/shell";
+import { type Dockerfile, imagesOf, type Stage, type StageVariable } from "@release-actions/dockerfile";
 import { DOCKERFILES } from "../detect/files.ts";
 import { plainSite, type Site } from "../fact.ts";
 import { parseImage } from "../image.ts";
-import { wordSite } from "../locate/locator.ts";
+import { startsOf, wordSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
-import { plainScript } from "../locate/script.ts";
+import { stageScripts } from "../locate/script.ts";
 import { RUST_VARIABLE } from "./ci-places.ts";
 import { useOfDockerfile } from "./dockerfile-use.ts";
-import type { RustPlace } from "./place.ts";
-import { parseRelease } from "./release.ts";
-import { toolchainsIn } from "./rustup-commands.ts";
+import { type RustPlace, rustPlace } from "./place.ts";
+import { scriptToolchains } from "./rustup-commands.ts";
 
 /** Every place in Dockerfiles that names a toolchain, in variables or commands. */
 export function dockerPlaces(repository: Repository): RustPlace[] {
-  return repository.readable(DOCKERFILES, (file) => placesIn(repository.dockerfile(file))).flat();
+  return repository.readable(DOCKERFILES, (file) => placesIn(repository.dockerfile(file)));
 }
 
 function placesIn(dockerfile: Dockerfile): RustPlace[] {
-  const { file } = dockerfile;
-  const folder = file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : ".";
-  const make = (
-    site: Site,
-    yieldsToFile: boolean,
-    role: RustPlace["role"] = "only",
-    starts: readonly number[] = [],
-  ): RustPlace[] => {
-    const release = parseRelease(site.value);
-    if (release === undefined) return [];
-    const use = useOfDockerfile(dockerfile);
-    return [{ site, release, fact: "Dockerfile toolchain", use, yieldsToFile, role, label: "", folder, starts }];
-  };
+  const kind = { fact: "Dockerfile toolchain", use: useOfDockerfile(dockerfile) } as const;
   const named = variables(dockerfile).flatMap(([name, variable]) =>
-    variable.word.unset === undefined
-      ? make(variableSite(dockerfile, variable), name !== "RUSTUP_TOOLCHAIN", "only", startsOf(variable))
-      : [],
+    variablePlace(dockerfile, variable, { ...kind, yieldsToFile: name !== "RUSTUP_TOOLCHAIN" }),
   );
-  const commands = dockerfile.stages.flatMap((stage) => commandPlaces(dockerfile, stage, make));
+  const commands = dockerfile.stages.flatMap((stage) => commandPlaces(dockerfile, stage, kind));
   const unique = new Map<string, RustPlace>();
   for (const place of [...named, ...commands]) {
     const { line = 0, column = 0 } = place.site.location ?? {};
@@ -46,33 +30,13 @@ function placesIn(dockerfile: Dockerfile): RustPlace[] {
   return [...unique.values()];
 }
 
-function commandPlaces(
-  dockerfile: Dockerfile,
-  stage: Stage,
-  make: (site: Site, yieldsToFile: boolean, role?: RustPlace["role"], starts?: readonly number[]) => RustPlace[],
-): RustPlace[] {
-  return runScriptsOf(dockerfile, stage).flatMap(({ text, start }) => {
-    const script = plainScript(text, dockerfile.locate, start);
-    return commandsOf(text).flatMap(({ words }) =>
-      toolchainsIn(words).flatMap(({ word, skip, yieldsToFile, installs }) => {
-        const role = installs ? "one of several" : "only";
-        const value = word.value?.slice(skip);
-        if (value !== undefined)
-          return make(
-            script.site(value, (word.valueStart ?? word.start) + skip, word.valueStart !== undefined),
-            yieldsToFile,
-            role,
-          );
-        const name = /^\$(?:(\w+)|\{(\w+)\})$/
-          .exec(word.text.replace(/^"|"$/g, "").slice(skip))
-          ?.slice(1)
-          .find(Boolean);
-        const variable = name === undefined ? undefined : (stage.env.get(name) ?? stage.args.get(name));
-        return variable?.word.unset === undefined && variable !== undefined
-          ? make(variableSite(dockerfile, variable), yieldsToFile, role, startsOf(variable))
-          : [];
-      }),
-    );
+function commandPlaces(dockerfile: Dockerfile, stage: Stage, common: Pick<RustPlace, "fact" | "use">): RustPlace[] {
+  const named = stageScripts(dockerfile, stage).flatMap(scriptToolchains);
+  return named.flatMap(({ site, variable, yieldsToFile, role }) => {
+    const kind = { ...common, yieldsToFile, role };
+    if (site !== undefined) return rustPlace(site, kind);
+    const found = variable === undefined ? undefined : (stage.env.get(variable) ?? stage.args.get(variable));
+    return found === undefined ? [] : variablePlace(dockerfile, found, kind);
   });
 }
 
@@ -82,19 +46,26 @@ function variables({ args, stages }: Dockerfile): [string, StageVariable][] {
   return scopes.flatMap((scope) => [...scope].filter(([name]) => RUST_VARIABLE.test(name)));
 }
 
-function variableSite(dockerfile: Dockerfile, { word, location }: StageVariable): Site {
-  const digested = partsOfDigestedImages(dockerfile);
-  const isPart = word.parts.some(({ start }) => start !== undefined && digested.has(start));
-  // A part of an image with a digest has no rewrite of its own: it may change only together with the digest.
-  return isPart ? plainSite({ value: word.value, location }) : wordSite(word, location);
+function variablePlace(
+  dockerfile: Dockerfile,
+  variable: StageVariable,
+  kind: Pick<RustPlace, "fact" | "use" | "yieldsToFile">,
+): RustPlace[] {
+  const { word } = variable;
+  if (word.unset !== undefined) return [];
+  return rustPlace(variableSite(dockerfile, variable), { ...kind, starts: startsOf(word) });
 }
 
-function startsOf({ word }: StageVariable): number[] {
-  return word.parts.flatMap(({ start }) => start ?? []);
+function variableSite(dockerfile: Dockerfile, variable: StageVariable): Site {
+  const { word, location } = variable;
+  const digested = partsOfDigestedImages(dockerfile);
+  const isPart = startsOf(word).some((start) => digested.has(start));
+  // A part of an image with a digest has no rewrite of its own: it may change only together with the digest.
+  return isPart ? plainSite({ value: word.value, location }) : wordSite(variable);
 }
 
 /** The offsets of the parts of images with a digest. Such an image is rewritten as a whole. */
-export function partsOfDigestedImages(dockerfile: Dockerfile): ReadonlySet<number | undefined> {
+function partsOfDigestedImages(dockerfile: Dockerfile): ReadonlySet<number> {
   const images = imagesOf(dockerfile).filter(({ word }) => parseImage(word.value)?.digest);
-  return new Set(images.flatMap(({ word }) => word.parts.map(({ start }) => start)));
+  return new Set(images.flatMap(({ word }) => startsOf(word)));
 }

@@ -1,64 +1,51 @@
-import { commandsOf } from "@release-actions/shell";
 import { entryOf, type TomlDocument, type TomlNode, tableOf } from "@release-actions/toml";
 import { isScalar, type Scalar } from "yaml";
 import { OTHER_PIPELINES, TASK_FILES } from "../detect/files.ts";
 import { distTables } from "../detect/image-sites.ts";
-import type { Site } from "../fact.ts";
 import { regexSites, tomlSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
-import { plainScript, yamlScript } from "../locate/script.ts";
-import { scalarPairs, scalarSite } from "../locate/yaml-file.ts";
+import { plainScript, type Script, yamlScript } from "../locate/script.ts";
+import { scalarPairs, scalarSite, type YamlFile } from "../locate/yaml-file.ts";
 import { RUST_VARIABLE } from "./ci-places.ts";
-import { isAside, type RustPlace } from "./place.ts";
-import { parseRelease } from "./release.ts";
-import { toolchainsIn } from "./rustup-commands.ts";
+import { isAside, type PlaceKind, type RustPlace, rustPlace } from "./place.ts";
+import { scriptToolchains } from "./rustup-commands.ts";
 
 const MISE = /(^|\/)(\.?mise(\.[\w-]+)?\.toml|\.config\/mise(\/config)?\.toml)$/;
 const TOOL_VERSIONS = /(^|\/)\.tool-versions$/;
 const CLIPPY = /(^|\/)\.?clippy\.toml$/;
 const BAKE = /(^|\/)[\w.-]+\.hcl$/;
+/** `RUST_VERSION = "1.80"` among `args`, and `variable "RUST_VERSION" { default = "1.80" }`. */
+const BAKED = [
+  /^[ \t]*"?(?:RUST|RUSTC|RUSTUP)_?(?:VERSION|TOOLCHAIN|CHANNEL)"?[ \t]*[=:][ \t]*"([^"$]+)"/i,
+  /variable[ \t]+"(?:RUST|RUSTC|RUSTUP)_?(?:VERSION|TOOLCHAIN|CHANNEL)"[ \t]*\{[^}]*?default[ \t]*=[ \t]*"([^"$]+)"/i,
+];
 const DEVCONTAINER = /(^|\/)(\.devcontainer\/(.+\/)?)?\.?devcontainer\.json$/;
+/** The feature that installs Rust in a development container. */
+const FEATURE = /"[^"]*\/features\/rust:[^"]*"\s*:\s*\{[^}]*?"version"\s*:\s*"([^"]+)"/;
 
 /** The places in all other kinds of files that name a Rust release. */
 export function filePlaces(repository: Repository): RustPlace[] {
-  const toml = (file: string): TomlDocument => repository.toml(file);
   return [
     ...distPlaces(repository),
-    ...repository.readable(MISE, (file) => misePlaces(toml(file))).flat(),
-    ...repository
-      .readable(TOOL_VERSIONS, (file) => linePlaces(repository, file, /^rust[ \t]+(\S+)/, "tool version"))
-      .flat(),
-    ...repository.readable(CLIPPY, (file) => clippyPlaces(toml(file))).flat(),
-    ...repository.readable(BAKE, (file) => bakePlaces(repository, file)).flat(),
-    ...repository.readable(DEVCONTAINER, (file) => devcontainerPlaces(repository, file)).flat(),
-    ...repository.readable(OTHER_PIPELINES, (file) => pipelinePlaces(repository, file)).flat(),
-    ...repository.readable(TASK_FILES, (file) => taskPlaces(repository, file)).flat(),
-  ];
-}
-
-type Kind = Pick<RustPlace, "fact" | "use" | "yieldsToFile"> & { readonly role?: RustPlace["role"] };
-
-function make(site: Site, kind: Kind): RustPlace[] {
-  const release = parseRelease(site.value);
-  const file = site.location?.file ?? "";
-  if (release === undefined || isAside(file)) return [];
-  return [
-    {
-      role: "only",
-      label: "",
-      ...kind,
-      site,
-      release,
-      folder: file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : ".",
-    },
-  ];
+    ...repository.readable(MISE, (file) => misePlaces(repository.toml(file))),
+    ...repository.readable(TOOL_VERSIONS, (file) =>
+      linePlaces(repository, file, /^rust[ \t]+(\S+)/, "tool version", "develops"),
+    ),
+    ...repository.readable(CLIPPY, (file) => clippyPlaces(repository.toml(file))),
+    ...repository.readable(BAKE, (file) =>
+      BAKED.flatMap((pattern) => linePlaces(repository, file, pattern, "docker-bake", "ships")),
+    ),
+    ...repository.readable(DEVCONTAINER, (file) => linePlaces(repository, file, FEATURE, "devcontainer", "develops")),
+    ...repository.readable(OTHER_PIPELINES, (file) => pipelinePlaces(repository.yaml(file))),
+    ...repository.readable(TASK_FILES, (file) => taskPlaces(repository, file)),
+  ].filter(({ site }) => !isAside(site.location?.file ?? ""));
 }
 
 function distPlaces(repository: Repository): RustPlace[] {
-  return distTables(repository).flatMap(({ file, table }) => {
+  return distTables(repository).flatMap(({ document, table }) => {
     const node = entryOf(table, "rust-toolchain-version");
-    const kind: Kind = { fact: "dist rust-toolchain-version", use: "ships", yieldsToFile: false };
-    return node === undefined ? [] : make(tomlSite(repository.toml(file), node), kind);
+    const kind: PlaceKind = { fact: "dist rust-toolchain-version", use: "ships", yieldsToFile: false };
+    return node === undefined ? [] : rustPlace(tomlSite(document, node), kind);
   });
 }
 
@@ -66,52 +53,36 @@ function distPlaces(repository: Repository): RustPlace[] {
 function misePlaces(document: TomlDocument): RustPlace[] {
   const tool = entryOf(tableOf(document.root, "tools"), "rust");
   const node: TomlNode | undefined = tool?.kind === "table" ? entryOf(tool, "version") : tool;
-  const kind: Kind = { fact: "mise", use: "develops", yieldsToFile: true };
-  return node === undefined || node.kind === "array" ? [] : make(tomlSite(document, node), kind);
+  const kind: PlaceKind = { fact: "mise", use: "develops", yieldsToFile: true };
+  return node === undefined || node.kind === "array" ? [] : rustPlace(tomlSite(document, node), kind);
 }
 
 function clippyPlaces(document: TomlDocument): RustPlace[] {
   const node = entryOf(document.root, "msrv");
-  const kind: Kind = { fact: "clippy msrv", use: "checks", yieldsToFile: false, role: "msrv" };
-  return node === undefined ? [] : make(tomlSite(document, node), kind);
+  const kind: PlaceKind = { fact: "clippy msrv", use: "checks", yieldsToFile: false, role: "msrv" };
+  return node === undefined ? [] : rustPlace(tomlSite(document, node), kind);
 }
 
-function linePlaces(repository: Repository, file: string, pattern: RegExp, fact: string): RustPlace[] {
-  return regexSites(repository, file, pattern).flatMap((site) =>
-    make(site, { fact, use: "develops", yieldsToFile: true }),
-  );
-}
-
-/** `RUST_VERSION = "1.80"` among `args`, and `variable "RUST_VERSION" { default = "1.80" }`. */
-function bakePlaces(repository: Repository, file: string): RustPlace[] {
-  const names = "(?:RUST|RUSTC|RUSTUP)_?(?:VERSION|TOOLCHAIN|CHANNEL)";
-  const patterns = [
-    new RegExp(`^[ \\t]*"?${names}"?[ \\t]*[=:][ \\t]*"([^"$]+)"`, "i"),
-    new RegExp(`variable[ \\t]+"${names}"[ \\t]*\\{[^}]*?default[ \\t]*=[ \\t]*"([^"$]+)"`, "i"),
-  ];
-  return patterns.flatMap((pattern) =>
-    regexSites(repository, file, pattern).flatMap((site) =>
-      make(site, { fact: "docker-bake", use: "ships", yieldsToFile: true }),
-    ),
-  );
-}
-
-function devcontainerPlaces(repository: Repository, file: string): RustPlace[] {
-  const pattern = /"[^"]*\/features\/rust:[^"]*"\s*:\s*\{[^}]*?"version"\s*:\s*"([^"]+)"/;
-  return linePlaces(repository, file, pattern, "devcontainer");
+function linePlaces(
+  repository: Repository,
+  file: string,
+  pattern: RegExp,
+  fact: string,
+  use: RustPlace["use"],
+): RustPlace[] {
+  return regexSites(repository, file, pattern).flatMap((site) => rustPlace(site, { fact, use, yieldsToFile: true }));
 }
 
 const SCRIPT_KEYS = new Set(["script", "before_script", "after_script", "run", "command", "commands", "bash"]);
 
-function pipelinePlaces(repository: Repository, file: string): RustPlace[] {
-  const yaml = repository.yaml(file);
-  const kind: Kind = { fact: "pipeline toolchain", use: "checks", yieldsToFile: true };
+function pipelinePlaces(yaml: YamlFile): RustPlace[] {
+  const kind: PlaceKind = { fact: "pipeline toolchain", use: "checks", yieldsToFile: true };
   const named = scalarPairs(yaml).filter(({ path }) => RUST_VARIABLE.test(path.at(-1) ?? "") && path.at(-1) !== "rust");
-  const scripts = scalarsUnder(yaml.document.contents, SCRIPT_KEYS).flatMap((scalar) => {
-    const script = yamlScript(yaml, scalar);
-    return scriptPlaces(script.text, script.site, kind);
-  });
-  return [...named.flatMap(({ scalar }) => make(scalarSite(yaml, scalar), kind)), ...scripts];
+  const scripts = scalarsUnder(yaml.document.contents, SCRIPT_KEYS).map((scalar) => yamlScript(yaml, scalar));
+  return [
+    ...named.flatMap(({ scalar }) => rustPlace(scalarSite(yaml, scalar), kind)),
+    ...scripts.flatMap((script) => scriptPlaces(script, kind)),
+  ];
 }
 
 function scalarsUnder(node: unknown, keys: ReadonlySet<string>, isInside = false): Scalar[] {
@@ -141,17 +112,12 @@ function taskPlaces(repository: Repository, file: string): RustPlace[] {
       locate,
       at + line.length - body.length,
     );
-    return scriptPlaces(script.text, script.site, { fact: "task", use: "develops", yieldsToFile: true });
+    return scriptPlaces(script, { fact: "task", use: "develops", yieldsToFile: true });
   });
 }
 
-function scriptPlaces(text: string, siteAt: ReturnType<typeof plainScript>["site"], kind: Kind): RustPlace[] {
-  return commandsOf(text).flatMap(({ words }) =>
-    toolchainsIn(words).flatMap(({ word, skip, yieldsToFile, installs }) => {
-      const value = word.value?.slice(skip);
-      if (value === undefined) return [];
-      const site = siteAt(value, (word.valueStart ?? word.start) + skip, word.valueStart !== undefined);
-      return make(site, { ...kind, yieldsToFile, role: installs ? "one of several" : "only" });
-    }),
+function scriptPlaces(script: Script, kind: PlaceKind): RustPlace[] {
+  return scriptToolchains(script).flatMap(({ site, yieldsToFile, role }) =>
+    site === undefined ? [] : rustPlace(site, { ...kind, yieldsToFile, role }),
   );
 }

@@ -1,9 +1,9 @@
+import path from "node:path";
 import type { ImageMention } from "../detect/image-sites.ts";
-import { narrowSite, placeOf, plainSite, type Site } from "../fact.ts";
-import { isOfficial, promisedRust } from "../image.ts";
-import { sameRelease } from "./judge.ts";
-import type { RustPlace } from "./place.ts";
-import { parseRelease, type Release } from "./release.ts";
+import { narrowSite, placeOf, plainSite } from "../fact.ts";
+import { type ImageLookup, isOfficial, promisedRust } from "../image.ts";
+import { type RustPlace, rustPlace } from "./place.ts";
+import { type Release, sameRelease } from "./release.ts";
 
 /** Images whose name promises a fixed or a floating Rust release. */
 export function imagePlaces(images: readonly ImageMention[]): RustPlace[] {
@@ -18,17 +18,14 @@ export function imagePlaces(images: readonly ImageMention[]): RustPlace[] {
     }
     const pattern = promised.at === "inside" ? /rust-?(\d+(?:\.\d+){1,2})/ : /^[^@]*:v?(\d+(?:\.\d+){0,2})(?!\w)/;
     const site = narrowSite(mention.site, pattern);
-    const release = site && parseRelease(site.value);
-    return site === undefined || release === undefined ? [] : [{ ...common(mention), site, release }];
+    return site === undefined ? [] : rustPlace(site, common(mention));
   });
 }
 
-function common({ site, use, parts }: ImageMention): Omit<RustPlace, "site" | "release"> {
+function common({ site, use, starts }: ImageMention): Omit<RustPlace, "site" | "release"> {
   const file = site.location?.file ?? "";
-  const isWorkflow = /^\.\w+\/workflows\//.test(file);
-  const folder = isWorkflow || !file.includes("/") ? "." : file.slice(0, file.lastIndexOf("/"));
-  const starts = parts === undefined ? {} : { starts: [...parts] };
-  return { fact: "rust image", use, yieldsToFile: false, role: "only", label: "", folder, ...starts };
+  const folder = /^\.\w+\/workflows\//.test(file) ? "." : path.posix.dirname(file);
+  return { fact: "rust image", use, yieldsToFile: false, role: "only", label: "", folder, starts };
 }
 
 export interface Inspected {
@@ -37,19 +34,16 @@ export interface Inspected {
 }
 
 /** Looks up the Rust release inside images whose tag does not name one, in the configuration or a registry. */
-export async function inspectImages(
-  images: readonly ImageMention[],
-  inspect: (image: string) => Promise<string | undefined>,
-): Promise<Inspected[]> {
+export async function inspectImages(images: readonly ImageMention[], inspect: ImageLookup): Promise<Inspected[]> {
   const opaque = images.filter(mayHoldRust);
   const names = [...new Set(opaque.map(({ site }) => site.value))];
   const releases = new Map(await Promise.all(names.map(async (name) => [name, await inspect(name)] as const)));
   return opaque.flatMap((mention) => {
     const value = releases.get(mention.site.value);
-    const release = value === undefined ? undefined : parseRelease(value);
-    if (value === undefined || release === undefined) return [];
-    const site: Site = plainSite({ value, location: mention.site.location });
-    return [{ mention, place: { ...common(mention), fact: "rust inside image", site, release, starts: [] } }];
+    if (value === undefined) return [];
+    const site = plainSite({ value, location: mention.site.location });
+    const places = rustPlace(site, { ...common(mention), fact: "rust inside image", starts: [] });
+    return places.map((place) => ({ mention, place }));
   });
 }
 
@@ -70,7 +64,8 @@ function mayHoldRust({ image, use, runsCargo }: ImageMention): boolean {
 export function listElsewhere(
   images: readonly ImageMention[],
   inspected: readonly Inspected[],
-  wanted: string,
+  value: string,
+  wanted: Release,
 ): string[] {
   const groups = [...Map.groupBy(images.filter(mayHoldRust), ({ site }) => site.value)];
   const described = groups.map(([name, group]) => ({
@@ -78,21 +73,16 @@ export function listElsewhere(
     release: inspected.find(({ mention }) => mention.site.value === name)?.place.release,
     runsBuilds: group.some(({ by }) => by !== "Dockerfile"),
   }));
-  const other = described.filter(({ release }) => release !== undefined && !isThat(release, wanted));
+  const other = described.filter(({ release }) => release !== undefined && !sameRelease(release, wanted));
   const unknown = described.filter(({ release, runsBuilds }) => release === undefined && runsBuilds);
   const lines = other.map(
-    ({ name, release }) => `${name} is built in another repository: it holds Rust ${release?.text}, expected ${wanted}`,
+    ({ name, release }) => `${name} is built in another repository: it holds Rust ${release?.text}, expected ${value}`,
   );
   if (unknown.length === 0) return lines;
   const names = unknown.map(({ name }) => name).join(", ");
   const what = unknown.length === 1 ? "an image" : `${unknown.length} images`;
   return [
     ...lines,
-    `the registry did not tell which Rust is in ${what} that builds run in, expected ${wanted}: ${names}`,
+    `the registry did not tell which Rust is in ${what} that builds run in, expected ${value}: ${names}`,
   ];
-}
-
-function isThat(release: Release, wanted: string): boolean {
-  const other = parseRelease(wanted);
-  return other !== undefined && sameRelease(release, other);
 }

@@ -1,59 +1,64 @@
 import { packageField, type Workspace } from "@release-actions/cargo";
-import { entryOf, parseToml, type TomlNode, tableOf } from "@release-actions/toml";
-import { placeOf, type Site } from "../fact.ts";
+import { atPath, parseToml, type TomlNode } from "@release-actions/toml";
+import { quote, quoteWithPlace, type Site } from "../fact.ts";
 import type { History } from "../locate/history.ts";
 import { tomlSite } from "../locate/locator.ts";
-import type { Repository } from "../locate/repository.ts";
 import { compareVersions, inStyleOf } from "../version.ts";
-import { quote, type Standard, sameRelease, type Verdict } from "./judge.ts";
-import { parseRelease } from "./release.ts";
-import type { PinnedToolchain } from "./toolchain-files.ts";
+import { differs, type Minimum, type Verdict } from "./judge.ts";
+import { parseRelease, sameRelease } from "./release.ts";
+
+const INHERITED = ["workspace", "package", "rust-version"];
+const OWN = ["package", "rust-version"];
 
 /** The places of `rust-version` in a workspace: the inherited value once, and the values of crates that set their own. */
-export function minimumsOf(workspaces: readonly Workspace[]): Standard[] {
-  const sites = workspaces.flatMap(({ manifest, crates }) => {
-    const inherited = entryOf(tableOf(tableOf(manifest.root, "workspace"), "package"), "rust-version");
-    const own = crates.flatMap((crate): Site[] => {
-      const node = entryOf(tableOf(crate.manifest.root, "package"), "rust-version");
-      return node?.kind === "string" ? [tomlSite(crate.manifest, node)] : [];
-    });
-    return [...(inherited?.kind === "string" ? [tomlSite(manifest, inherited)] : []), ...own];
-  });
-  return sites.flatMap((site) => {
-    const release = parseRelease(site.value);
-    return release?.kind === "fixed" ? [{ site, release }] : [];
+export function minimumsOf({ manifest, crates }: Workspace): Minimum[] {
+  const places = [
+    { document: manifest, node: atPath(manifest.root, INHERITED) },
+    ...crates.map(({ manifest: document }) => ({ document, node: atPath(document.root, OWN) })),
+  ];
+  return places.flatMap(({ document, node }) => {
+    if (node?.kind !== "string") return [];
+    const release = parseRelease(node.value);
+    return release?.kind === "fixed" ? [{ site: tomlSite(document, node), release }] : [];
   });
 }
 
-export function highestOf(standards: readonly Standard[]): Standard | undefined {
-  return standards.reduce<Standard | undefined>((highest, each) => {
-    if (highest?.release.kind !== "fixed" || each.release.kind !== "fixed") return highest ?? each;
-    return compareVersions(each.release.version, highest.release.version) > 0 ? each : highest;
-  }, undefined);
+export function highestOf(standards: readonly Minimum[]): Minimum | undefined {
+  const [first, ...others] = standards;
+  return others.reduce(
+    (highest, each) => (highest && compareVersions(each.release.version, highest.release.version) > 0 ? each : highest),
+    first,
+  );
 }
 
-/** The reason why `rust-version` must equal the toolchain. It is undefined where `rust-version` is only a minimum. */
-export type Tie = "the crates are compiled only here" | "their history";
+/** The reason why `rust-version` must equal the toolchain, in two wordings. */
+export interface Tie {
+  readonly because: string;
+  readonly inFull: string;
+}
 
-/** Compares `rust-version` with the toolchain: it must not be newer, and with a `tie` it must be equal. */
-export function judgeMinimum(
-  { site, release }: Standard,
-  file: Standard,
-  tie: Tie | undefined,
-): Verdict | "lower" | undefined {
-  if (release.kind !== "fixed" || file.release.kind !== "fixed" || sameRelease(release, file.release)) return undefined;
-  const there = `${quote(file.site)} at ${placeOf(file.site)}`;
+export const UNPUBLISHED: Tie = {
+  because: "every crate is `publish = false`",
+  inFull: "no crate is published, so no user needs the older Rust",
+};
+export const MOVED_TOGETHER: Tie = {
+  because: "they always changed together",
+  inFull: "every earlier commit that changed one changed the other to the same value",
+};
+
+/**
+ * Compares `rust-version` with another release in the toolchain file: it must not be newer, and with a `tie` it must be
+ * equal. Undefined if it is a minimum, which may be lower.
+ */
+export function judgeMinimum(minimum: Minimum, file: Minimum, tie: Tie | undefined): Verdict | undefined {
+  const { site, release } = minimum;
+  const isNewer = compareVersions(release.version, file.release.version) > 0;
+  if (!isNewer && tie === undefined) return undefined;
+  const message = isNewer
+    ? `${quote(site)} here is newer than the toolchain, ${quoteWithPlace(file.site)}: cargo refuses to build`
+    : `${differs(minimum, file)}: ${tie?.inFull}`;
   const repair = { kind: "rewrite", value: inStyleOf(site.value, file.release.text) } as const;
-  if (compareVersions(release.version, file.release.version) > 0) {
-    const message = `${quote(site)} here is newer than the toolchain, ${there}: cargo refuses to build`;
-    return { severity: "error", message, leader: file.site, repair };
-  }
-  if (tie === undefined) return "lower";
-  const why =
-    tie === "their history"
-      ? "every earlier commit that changed one changed the other to the same value"
-      : "no crate is published, so no user needs the older Rust";
-  return { severity: "error", message: `${quote(site)} here, ${there}: ${why}`, leader: file.site, repair };
+  return { severity: "error", message, leader: file.site, repair };
 }
 
 /** Whether every crate of the workspace says `publish = false` (Cargo book, "The publish field"). */
@@ -71,13 +76,8 @@ function isFalse(node: TomlNode | undefined): boolean {
  * Whether the toolchain and `rust-version` always changed together to the same value. The last change is ignored, since it
  * may be the mistake. A difference that is older than one commit counts as intended.
  */
-export async function changedTogether(
-  { site }: Standard,
-  toolchain: PinnedToolchain,
-  repository: Repository,
-  history: History,
-): Promise<boolean> {
-  const [manifest, file] = [site.location?.file, toolchain.site.location?.file];
+export async function changedTogether(minimum: Site, toolchain: Site, history: History): Promise<boolean> {
+  const [manifest, file] = [minimum.location?.file, toolchain.location?.file];
   if (manifest === undefined || file === undefined) return false;
   const commits = await history.changesOf([file, manifest], "channel|rust-version|^[0-9a-z.-]+$");
   const revisions = commits.length === 0 ? [] : ["HEAD", ...commits.map((commit) => `${commit}^`)];
@@ -87,8 +87,7 @@ export async function changedTogether(
     toolchain: channelIn(texts[2 * at]),
     minimum: minimumIn(texts[2 * at + 1]),
   }));
-  const states: Pair[] = [{ toolchain: toolchain.site.value, minimum: site.value }, ...before];
-  return repository.has(file) && moveTogether(states);
+  return moveTogether([{ toolchain: toolchain.value, minimum: minimum.value }, ...before]);
 }
 
 interface Pair {
@@ -121,18 +120,15 @@ function agrees({ toolchain, minimum }: Pair): boolean {
   return a !== undefined && b !== undefined && sameRelease(a, b);
 }
 
-function channelIn(text: string | undefined): string | undefined {
-  return text === undefined
-    ? undefined
-    : (/channel\s*=\s*["']([^"']+)/.exec(text)?.[1] ?? /^\s*([\w.-]+)\s*$/.exec(text)?.[1]);
+function channelIn(text = ""): string | undefined {
+  return /channel\s*=\s*["']([^"']+)/.exec(text)?.[1] ?? /^\s*([\w.-]+)\s*$/.exec(text)?.[1];
 }
 
 function minimumIn(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   try {
     const { root } = parseToml(text, "Cargo.toml");
-    const tables = [tableOf(tableOf(root, "workspace"), "package"), tableOf(root, "package")];
-    const node = tables.map((table) => entryOf(table, "rust-version")).find((each) => each?.kind === "string");
+    const node = [INHERITED, OWN].map((path) => atPath(root, path)).find((each) => each?.kind === "string");
     return node?.kind === "string" ? node.value : undefined;
   } catch {
     return undefined; // An old commit may contain an invalid Cargo.toml.

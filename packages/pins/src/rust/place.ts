@@ -1,5 +1,6 @@
+import path from "node:path";
 import type { Site } from "../fact.ts";
-import type { Release } from "./release.ts";
+import { parseRelease, type Release } from "./release.ts";
 
 /** One place that names the Rust release to use. */
 export interface RustPlace {
@@ -18,7 +19,18 @@ export interface RustPlace {
   /** The folder where cargo runs, relative to the repository. */
   readonly folder: string;
   /** The offsets in the file of the parts that the value is composed of. */
-  readonly starts?: readonly number[];
+  readonly starts: readonly number[];
+}
+
+/** What is known about a place besides its value; the rest has defaults. */
+export type PlaceKind = Pick<RustPlace, "fact" | "use" | "yieldsToFile"> & Partial<Omit<RustPlace, "site" | "release">>;
+
+/** The place of a site; empty if its value is not a Rust release. */
+export function rustPlace(site: Site, kind: PlaceKind): RustPlace[] {
+  const release = parseRelease(site.value);
+  if (release === undefined) return [];
+  const folder = path.posix.dirname(site.location?.file ?? "");
+  return [{ role: "only", label: "", folder, starts: [], ...kind, site, release }];
 }
 
 const MSRV =

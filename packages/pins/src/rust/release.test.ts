@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseVersion } from "../version.ts";
-import { isSameRelease, parseRelease } from "./release.ts";
+import { parseRelease, sameRelease } from "./release.ts";
 
 describe("parseRelease", () => {
   test.each<[string, string | undefined]>([
@@ -48,6 +47,6 @@ test.each([
   ["1.94", "1.95.0", false],
   ["1.95.0-beta", "1.95.0", false],
 ])("%s and %s are the same release: %s", (a, b, same) => {
-  const [left, right] = [parseVersion(a), parseVersion(b)];
-  expect(left && right && isSameRelease(left, right)).toBe(same);
+  const [left, right] = [parseRelease(a), parseRelease(b)];
+  expect(left && right && sameRelease(left, right)).toBe(same);
 });

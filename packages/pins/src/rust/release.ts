@@ -9,6 +9,8 @@ export type Release =
   /** `stable`, `1`, `latest`: another compiler next month. */
   | { readonly kind: "floating"; readonly channel: string; readonly text: string };
 
+export type FixedRelease = Extract<Release, { readonly kind: "fixed" }>;
+
 /** The host suffix of `1.95.0-x86_64-unknown-linux-gnu` and `nightly-aarch64-apple-darwin`. */
 const HOST =
   /-(?:x86_64|aarch64|i[3-6]86|arm\w*|powerpc\w*|riscv\w*|s390x|loongarch64|mips\w*|sparc\w*|wasm32)(?:-\w+){1,3}$/;
@@ -27,8 +29,13 @@ export function parseRelease(given: string): Release | undefined {
   return { kind: "fixed", version, text: text.replace(/^v/, "") };
 }
 
-/** Whether two versions mean the same release: people write `1.95` for `1.95.0`. */
-export function isSameRelease(a: Version, b: Version): boolean {
-  const shared = Math.min(a.numbers.length, b.numbers.length);
-  return a.prerelease === b.prerelease && a.numbers.slice(0, shared).every((number, at) => number === b.numbers[at]);
+/** Whether two names mean the same release: people write `1.95` for `1.95.0`. */
+export function sameRelease(a: Release, b: Release): boolean {
+  if (a.kind !== "fixed" || b.kind !== "fixed") return a.text === b.text;
+  const [left, right] = [a.version, b.version];
+  const shared = Math.min(left.numbers.length, right.numbers.length);
+  return (
+    left.prerelease === right.prerelease &&
+    left.numbers.slice(0, shared).every((number, at) => number === right.numbers[at])
+  );
 }

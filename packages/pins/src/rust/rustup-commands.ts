@@ -1,4 +1,7 @@
-import type { ShellWord } from "@release-actions/shell";
+import { commandsOf, type ShellWord } from "@release-actions/shell";
+import type { Site } from "../fact.ts";
+import type { Script } from "../locate/script.ts";
+import type { RustPlace } from "./place.ts";
 
 /** A word of a command that names a toolchain. */
 export interface NamedToolchain {
@@ -24,17 +27,35 @@ const RUSTUP: ReadonlyMap<string, boolean> = new Map([
   ["run", false],
 ]);
 /** Options that take a value. */
-const WITH_VALUE = new Set([
-  "--profile",
-  "--component",
-  "-c",
-  "--target",
-  "-t",
-  "--path",
-  "--default-host",
-  "--default-toolchain",
-  "--toolchain",
-]);
+const WITH_VALUE = /^(--profile|--component|-c|--target|-t|--path|--default-host|--default-toolchain|--toolchain)$/;
+
+/** A toolchain that a script names, as a site or by a variable. */
+interface ScriptToolchain extends Pick<NamedToolchain, "yieldsToFile"> {
+  /** Undefined when the name depends on a variable or an expression. */
+  readonly site: Site | undefined;
+  /** The name as written, without quotes. */
+  readonly text: string;
+  /** The variable that is the whole name, as in `$NAME` and `${NAME}`. */
+  readonly variable: string | undefined;
+  readonly role: RustPlace["role"];
+}
+
+/** The toolchains that the commands of a script name. */
+export function scriptToolchains(script: Script): ScriptToolchain[] {
+  const named = commandsOf(script.text).flatMap(({ words }) => toolchainsIn(words));
+  return named.map(({ word, skip, yieldsToFile, installs }) => {
+    const value = word.value?.slice(skip);
+    const start = (word.valueStart ?? word.start) + skip;
+    const text = word.text.replace(/^"|"$/g, "").slice(skip);
+    return {
+      site: value === undefined ? undefined : script.site(value, start, word.valueStart !== undefined),
+      text,
+      variable: /^\$(?:(\w+)|\{(\w+)\})$/.exec(text)?.slice(1).find(Boolean),
+      yieldsToFile,
+      role: installs ? "one of several" : "only",
+    };
+  });
+}
 
 /** The toolchains that a command names: for rustup, for its installer, or in `cargo +1.80.0`. */
 export function toolchainsIn(words: readonly ShellWord[]): NamedToolchain[] {
@@ -65,7 +86,7 @@ function rustup(args: readonly ShellWord[]): NamedToolchain[] {
   for (let at = 0; at < rest.length; at += 1) {
     const word = rest[at];
     if (word === undefined) break;
-    if (WITH_VALUE.has(word.value ?? "")) at += 1;
+    if (WITH_VALUE.test(word.value ?? "")) at += 1;
     else if (!word.text.startsWith("-")) names.push(word);
   }
   const counted = ["run", "default", "override set"].includes(key) ? names.slice(0, 1) : names;

@@ -18,12 +18,10 @@ const FILES = /(^|\/)rust-toolchain(\.toml)?$/;
 
 /** Every toolchain file. If a folder has two, the one that rustup reads comes first (rustup book, "The toolchain file"). */
 export function toolchainFiles(repository: Repository): PinnedToolchain[] {
-  return repository
-    .readable(FILES, (file): PinnedToolchain | undefined => {
-      const site = channelSite(repository, file);
-      return site && { folder: path.posix.dirname(file), site, release: parseRelease(site.value) };
-    })
-    .filter((pinned) => pinned !== undefined);
+  return repository.readable(FILES, (file): PinnedToolchain[] => {
+    const site = channelSite(repository, file);
+    return site === undefined ? [] : [{ folder: path.posix.dirname(file), site, release: parseRelease(site.value) }];
+  });
 }
 
 /** The toolchain file that applies in a folder. */
