@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { entryOf, readToml, type TomlNode, type TomlTable } from "@release-actions/toml";
+import { entryOf, isTrue, readToml, type TomlNode, type TomlTable } from "@release-actions/toml";
+import { ancestors } from "./ancestors.ts";
 import { ON_COMMAND_LINE, parseConfigArgument } from "./config-argument.ts";
 import { mergeConfig } from "./config-merge.ts";
 import { CargoError } from "./fault.ts";
@@ -35,15 +36,8 @@ export function loadConfig(options: ConfigOptions): CargoConfig {
   const cwd = realPath(options.cwd);
   const first = (options.overrides ?? []).map((each) => loadOverride(each, cwd, files)).reverse();
   const overrides = new Set([...files, ON_COMMAND_LINE]);
-  const found: string[] = [];
-  for (const folder of configFolders({ ...options, cwd })) {
-    const file = configFile(folder, warnings);
-    if (file !== undefined) found.push(file);
-  }
-  const root = [...first, ...found.map((file) => loadFile(file, { files }))].reduce<TomlTable>(
-    (winner, loser) => mergeConfig(winner, loser),
-    EMPTY,
-  );
+  const found = configFolders({ ...options, cwd }).flatMap((folder) => configFile(folder, warnings) ?? []);
+  const root = [...first, ...found.map((file) => loadFile(file, begin(files)))].reduce<TomlTable>(mergeConfig, EMPTY);
   return { files, root, overrides, warnings };
 }
 
@@ -51,14 +45,8 @@ const EMPTY: TomlTable = { kind: "table", entries: new Map(), location: { file: 
 
 /** `.cargo` of the working directory and of every folder above, then CARGO_HOME unless it is one of them. */
 function configFolders({ cwd, cargoHome }: ConfigOptions): string[] {
-  const folders: string[] = [];
-  for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
-    folders.push(path.join(folder, ".cargo"));
-    if (folder === path.dirname(folder)) break;
-  }
-  const seen = new Set(folders.map(realPath));
-  if (!seen.has(realPath(cargoHome))) folders.push(cargoHome);
-  return folders;
+  const folders = ancestors(path.resolve(cwd)).map((folder) => path.join(folder, ".cargo"));
+  return folders.some((folder) => realPath(folder) === realPath(cargoHome)) ? folders : [...folders, cargoHome];
 }
 
 function configFile(folder: string, warnings: string[]): string | undefined {
@@ -76,45 +64,43 @@ function configFile(folder: string, warnings: string[]): string | undefined {
  * in CARGO_HOME. Files are named relative to `shownFrom`.
  */
 export function readConfigFile(file: string, shownFrom: string): TomlTable {
-  return loadFile(path.resolve(file), { files: [], shownFrom });
+  return loadFile(path.resolve(file), begin([], shownFrom));
 }
 
 /** An argument of `--config` is a file if there is one of that name (`cli_args_as_table` in cargo's context/mod.rs). */
 function loadOverride(argument: string, cwd: string, files: string[]): TomlTable {
   const file = path.resolve(cwd, argument);
-  if (argument !== "" && existsSync(file)) return loadFile(file, { files });
-  const root = parseConfigArgument(argument);
-  return withIncludes(root, path.join(cwd, ON_COMMAND_LINE), { files });
+  if (argument !== "" && existsSync(file)) return loadFile(file, begin(files));
+  return withIncludes(parseConfigArgument(argument), path.join(cwd, ON_COMMAND_LINE), begin(files));
 }
 
 interface Loading {
   /** Every file that was read, in the order of reading. */
   readonly files: string[];
-  readonly shownFrom?: string;
+  readonly shownFrom: string | undefined;
   /** The files that are being read, the outermost first. */
-  readonly parents?: readonly string[];
+  readonly parents: readonly string[];
   /** All files that the outermost file has included so far. */
-  readonly seen?: Set<string>;
+  readonly seen: Set<string>;
+}
+
+function begin(files: string[], shownFrom?: string): Loading {
+  return { files, shownFrom, parents: [], seen: new Set() };
 }
 
 function loadFile(file: string, loading: Loading): TomlTable {
-  const { files, shownFrom, parents, seen = new Set<string>() } = loading;
-  files.push(file);
-  seen.add(file);
-  const { root } = readToml(file, shownFrom === undefined ? file : path.relative(shownFrom, file));
-  return withIncludes(root, file, { ...loading, ...(parents && { parents }), seen });
+  loading.files.push(file);
+  loading.seen.add(file);
+  const { root } = readToml(file, loading.shownFrom === undefined ? file : path.relative(loading.shownFrom, file));
+  return withIncludes(root, file, loading);
 }
 
 function withIncludes(root: TomlTable, file: string, loading: Loading): TomlTable {
-  const { parents = [], seen = new Set<string>() } = loading;
   const entries = new Map(root.entries);
   entries.delete("include");
-  return includesOf(root)
-    .map((include) => loadInclude(include, file, { ...loading, seen, parents: [...parents, file] }))
-    .reduce<TomlTable>((winner, included) => (included === undefined ? winner : mergeConfig(winner, included)), {
-      ...root,
-      entries,
-    });
+  const inner = { ...loading, parents: [...loading.parents, file] };
+  const included = includesOf(root).flatMap((include) => loadInclude(include, file, inner) ?? []);
+  return included.reduce<TomlTable>(mergeConfig, { ...root, entries });
 }
 
 interface Include {
@@ -137,18 +123,13 @@ function includesOf(root: TomlTable): Include[] {
   const includes = list.items.map((node): Include => {
     const place = node.kind === "table" ? entryOf(node, "path") : node;
     if (place?.kind !== "string") return refuse(node);
-    return { path: place.value, optional: isOptional(node), node };
+    return { path: place.value, optional: isTrue(node, "optional"), node };
   });
   return includes.reverse();
 }
 
-function isOptional(node: TomlNode): boolean {
-  const optional = entryOf(node, "optional");
-  return optional?.kind === "boolean" && optional.value === "true";
-}
-
 function loadInclude(include: Include, from: string, loading: Loading): TomlTable | undefined {
-  const { parents = [] } = loading;
+  const { parents, seen } = loading;
   const { location } = include.node;
   const file = path.resolve(path.dirname(from), include.path);
   const where = `${location.file}:${location.line} includes ${include.path}`;
@@ -157,7 +138,7 @@ function loadInclude(include: Include, from: string, loading: Loading): TomlTabl
   if (parents.includes(file)) {
     throw new CargoError(`${where}, which includes itself again: ${[...parents, file].join(" -> ")}`, { location });
   }
-  if (loading.seen?.has(file)) {
+  if (seen.has(file)) {
     throw new CargoError(`${where}, which was included before: cargo refuses a file that is included twice`, {
       location,
     });

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { entryOf, type TomlNode, tableOf } from "@release-actions/toml";
+import { entryOf, isTrue, type TomlNode, tableOf } from "@release-actions/toml";
 import type { CargoConfig } from "./config-files.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,14 +12,10 @@ export function configEnvironment({ root }: CargoConfig, env: Environment): Envi
   const entries = [...(tableOf(root, "env")?.entries ?? [])];
   const added = entries.flatMap(([name, node]): [string, string][] => {
     const value = node.kind === "table" ? entryOf(node, "value") : node;
-    if (value?.kind !== "string" || (env[name] !== undefined && !isTrue(entryOf(node, "force")))) return [];
-    return [[name, isTrue(entryOf(node, "relative")) ? fromConfig(value, value.value) : value.value]];
+    if (value?.kind !== "string" || (env[name] !== undefined && !isTrue(node, "force"))) return [];
+    return [[name, isTrue(node, "relative") ? fromConfig(value, value.value) : value.value]];
   });
   return { ...env, ...Object.fromEntries(added) };
-}
-
-function isTrue(node: TomlNode | undefined): boolean {
-  return node?.kind === "boolean" && node.value === "true";
 }
 
 /** Resolves a path relative to the folder that contains the file's `.cargo`. */

@@ -1,5 +1,6 @@
 /** Options of rustc that take a value, short ones also attached: `-Copt-level=3` (`rustc --help -v`). */
-const SHORT_WITH_VALUE = new Set(["-A", "-C", "-D", "-F", "-L", "-W", "-Z", "-l", "-o"]);
+const WITH_VALUE =
+  /^(-[ACDFLWZlo]|--(allow|codegen|deny|forbid|warn|cfg|check-cfg|cap-lints|color|crate-name|crate-type|diagnostic-width|edition|emit|env-set|error-format|extern|force-warn|json|out-dir|print|remap-path-prefix|remap-path-scope|sysroot|target))$/;
 const LONG_TO_SHORT: Readonly<Record<string, string>> = {
   "--allow": "-A",
   "--codegen": "-C",
@@ -7,21 +8,6 @@ const LONG_TO_SHORT: Readonly<Record<string, string>> = {
   "--forbid": "-F",
   "--warn": "-W",
 };
-const LONG_WITH_VALUE = new Set([
-  ...Object.keys(LONG_TO_SHORT),
-  ...[
-    "--cfg",
-    "--check-cfg",
-    "--cap-lints",
-    "--color",
-    "--crate-name",
-    "--crate-type",
-    "--diagnostic-width",
-    "--edition",
-  ],
-  ...["--emit", "--env-set", "--error-format", "--extern", "--force-warn", "--json", "--out-dir", "--print"],
-  ...["--remap-path-prefix", "--remap-path-scope", "--sysroot", "--target"],
-]);
 /** Short options and what they are equivalent to according to `rustc --help`. */
 const SHORTHANDS: Readonly<Record<string, string>> = { "-O": "-Copt-level=3", "-g": "-Cdebuginfo=2" };
 
@@ -41,7 +27,7 @@ export function groupFlags<Argument extends { readonly value: string }>(
   for (let at = 0; at < args.length; ) {
     const [first, second] = args.slice(at, at + 2);
     if (first === undefined) break;
-    const takesNext = second !== undefined && (SHORT_WITH_VALUE.has(first.value) || LONG_WITH_VALUE.has(first.value));
+    const takesNext = second !== undefined && WITH_VALUE.test(first.value);
     const used = takesNext ? [first, second] : [first];
     flags.push({ args: used, canonical: canonicalFlag(used.map((arg) => arg.value)) });
     at += used.length;
@@ -52,10 +38,9 @@ export function groupFlags<Argument extends { readonly value: string }>(
 function canonicalFlag([first = "", next]: readonly string[]): string {
   const shorthand = SHORTHANDS[first];
   if (shorthand !== undefined) return shorthand;
-  const equals = first.startsWith("--") ? first.indexOf("=") : -1;
-  const attachedShort = !first.startsWith("--") && first.length > 2 && SHORT_WITH_VALUE.has(first.slice(0, 2));
-  const option = equals > 0 ? first.slice(0, equals) : attachedShort ? first.slice(0, 2) : first;
-  const value = next ?? (equals > 0 ? first.slice(equals + 1) : attachedShort ? first.slice(2) : undefined);
+  // The value may be attached: `--codegen=x`, `-Cx`.
+  const attached = /^(--[^=]*)=(.*)$/s.exec(first) ?? /^(-[ACDFLWZlo])(.+)$/s.exec(first);
+  const [, option = first, value = next] = attached ?? [];
   const name = LONG_TO_SHORT[option] ?? option;
   if (value === undefined) return name;
   return name.startsWith("--")

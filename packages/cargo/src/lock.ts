@@ -12,10 +12,9 @@ export interface LockedPackage {
   readonly source: string | undefined;
 }
 
-/** A parsed Cargo.lock; `version` is that of its format. */
+/** A parsed Cargo.lock. */
 export interface LockFile {
   readonly document: TomlDocument;
-  readonly version: number;
   readonly packages: readonly LockedPackage[];
 }
 
@@ -34,7 +33,7 @@ export function parseLock(text: string, file: string): LockFile {
       },
     );
   }
-  return { document, version: number, packages: lockedPackages(document) };
+  return { document, packages: lockedPackages(document) };
 }
 
 function lockedPackages({ root }: TomlDocument): LockedPackage[] {

@@ -74,9 +74,12 @@ function fromAllSources(question: FlagQuestion, cfg: readonly Cfg[] | undefined,
   const { env, config } = question;
   const candidates: Candidate[] = [];
   const encoded = env["CARGO_ENCODED_RUSTFLAGS"];
-  if (encoded !== undefined) candidates.push({ source: "CARGO_ENCODED_RUSTFLAGS", args: encodedFlags(encoded) });
+  if (encoded !== undefined) {
+    const source = "CARGO_ENCODED_RUSTFLAGS";
+    candidates.push({ source, args: fromVariable(source, encoded === "" ? [] : encoded.split("\x1f")) });
+  }
   const plain = env["RUSTFLAGS"];
-  if (plain !== undefined) candidates.push({ source: "RUSTFLAGS", args: plainFlags(plain) });
+  if (plain !== undefined) candidates.push({ source: "RUSTFLAGS", args: fromVariable("RUSTFLAGS", plainFlags(plain)) });
   const target = targetFlags(question, cfg, warnings);
   if (target.length > 0) candidates.push({ source: "target", args: target });
   const files = listOf(entryOf(tableOf(config.root, "build"), "rustflags"), "build.rustflags");
@@ -85,17 +88,14 @@ function fromAllSources(question: FlagQuestion, cfg: readonly Cfg[] | undefined,
   return candidates;
 }
 
-function encodedFlags(text: string): FlagArgument[] {
-  const values = text === "" ? [] : text.split("\x1f");
-  return values.map((value) => ({ value, origin: { name: "CARGO_ENCODED_RUSTFLAGS", location: undefined } }));
+/** Splits at spaces only and trims each part, as cargo does: a tab or newline inside an argument is kept. */
+function plainFlags(text: string): string[] {
+  const values = text.split(" ").map((value) => value.trim());
+  return values.filter((value) => value !== "");
 }
 
-/** Splits at spaces only and trims each part, as cargo does: a tab or newline inside an argument is kept. */
-function plainFlags(text: string): FlagArgument[] {
-  const values = text.split(" ").map((value) => value.trim());
-  return values
-    .filter((value) => value !== "")
-    .map((value) => ({ value, origin: { name: "RUSTFLAGS", location: undefined } }));
+function fromVariable(name: string, values: readonly string[]): FlagArgument[] {
+  return values.map((value) => ({ value, origin: { name, location: undefined } }));
 }
 
 function targetFlags(
@@ -162,12 +162,8 @@ function withVariable(
   { overrides }: CargoConfig,
 ): FlagArgument[] {
   const isOverride = ({ origin }: FlagArgument): boolean => overrides.has(origin.location?.file ?? "");
-  const variable = variableFlags(env, name);
+  const variable = fromVariable(name, words(env[name] ?? ""));
   return [...flags.filter((flag) => !isOverride(flag)), ...variable, ...flags.filter(isOverride)];
-}
-
-function variableFlags(env: FlagQuestion["env"], name: string): FlagArgument[] {
-  return words(env[name] ?? "").map((value) => ({ value, origin: { name, location: undefined } }));
 }
 
 function words(text: string): string[] {

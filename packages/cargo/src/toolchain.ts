@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Location } from "@release-actions/report";
 import { readText } from "@release-actions/text";
 import { entryOf, parseToml, tableOf } from "@release-actions/toml";
+import { ancestors } from "./ancestors.ts";
 import { CargoError } from "./fault.ts";
 
 export interface ToolchainFile {
@@ -17,13 +18,10 @@ export interface ToolchainFile {
  * (https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file).
  */
 export function findToolchainFile(cwd: string): ToolchainFile | undefined {
-  for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
-    for (const name of ["rust-toolchain", "rust-toolchain.toml"]) {
-      const file = path.join(folder, name);
-      if (existsSync(file)) return parseToolchainFile(readText(file), file);
-    }
-    if (folder === path.dirname(folder)) return undefined;
-  }
+  const file = ancestors(path.resolve(cwd))
+    .flatMap((folder) => ["rust-toolchain", "rust-toolchain.toml"].map((name) => path.join(folder, name)))
+    .find((each) => existsSync(each));
+  return file === undefined ? undefined : parseToolchainFile(readText(file), file);
 }
 
 /**

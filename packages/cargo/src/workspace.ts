@@ -3,14 +3,16 @@ import path from "node:path";
 import { Fault } from "@release-actions/report";
 import { readText } from "@release-actions/text";
 import {
+  atPath,
   entryOf,
-  parseToml,
+  readToml,
   stringsOf,
   stringValue,
   type TomlDocument,
   type TomlNode,
   tableOf,
 } from "@release-actions/toml";
+import { ancestors } from "./ancestors.ts";
 import { CargoError } from "./fault.ts";
 import { type LockFile, parseLock } from "./lock.ts";
 
@@ -42,73 +44,72 @@ export interface ReadingOptions {
  * `shownFrom`, or by their absolute paths without it.
  */
 export function readWorkspace(cwd: string, shownFrom?: string, options: ReadingOptions = {}): Workspace {
-  const reader = new ManifestReader(shownFrom);
+  const reader = new WorkspaceReader(shownFrom, options.leaveOut);
   const root = options.isRoot === true ? path.resolve(cwd) : findRoot(path.resolve(cwd), reader);
-  const manifest = reader.read(root);
-  const lockFile = path.join(root, "Cargo.lock");
-  const shown = shownName(lockFile, shownFrom);
-  const attempt = <T>(read: () => T): T | undefined => attemptTo(read, options.leaveOut);
-  const lock = existsSync(lockFile) ? attempt(() => parseLock(readText(lockFile, shown), shown)) : undefined;
-  return { root, manifest, crates: findCrates(root, manifest, reader, attempt), lock };
-}
-
-type Attempt = <T>(read: () => T) => T | undefined;
-
-function attemptTo<T>(read: () => T, leaveOut: ReadingOptions["leaveOut"]): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (leaveOut === undefined || !(error instanceof Fault)) throw error;
-    leaveOut(error);
-    return undefined;
-  }
+  const manifest = reader.manifest(root);
+  const lock = reader.attempt(() => reader.lock(root));
+  return { root, manifest, crates: findCrates(root, manifest, reader), lock };
 }
 
 /** A field of a crate's `[package]`, taken from `[workspace.package]` where it says `workspace = true`. */
 export function packageField(workspace: Workspace, crate: Crate, field: string): TomlNode | undefined {
-  const own = entryOf(tableOf(crate.manifest.root, "package"), field);
-  if (own?.kind !== "table") return own;
-  return entryOf(tableOf(tableOf(workspace.manifest.root, "workspace"), "package"), field);
+  const own = atPath(crate.manifest.root, ["package", field]);
+  return own?.kind === "table" ? atPath(workspace.manifest.root, ["workspace", "package", field]) : own;
 }
 
-class ManifestReader {
+class WorkspaceReader {
   readonly #known = new Map<string, TomlDocument>();
   readonly #shownFrom: string | undefined;
+  readonly #leaveOut: ReadingOptions["leaveOut"];
 
-  constructor(shownFrom: string | undefined) {
+  constructor(shownFrom: string | undefined, leaveOut: ReadingOptions["leaveOut"]) {
     this.#shownFrom = shownFrom;
+    this.#leaveOut = leaveOut;
+  }
+
+  /** The result of `read`; undefined if it failed and may be left out. */
+  attempt<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (this.#leaveOut === undefined || !(error instanceof Fault)) throw error;
+      this.#leaveOut(error);
+      return undefined;
+    }
   }
 
   has(folder: string): boolean {
     return this.#known.has(folder) || existsSync(path.join(folder, "Cargo.toml"));
   }
 
-  read(folder: string): TomlDocument {
+  manifest(folder: string): TomlDocument {
     const known = this.#known.get(folder);
     if (known !== undefined) return known;
     const file = path.join(folder, "Cargo.toml");
-    const shown = shownName(file, this.#shownFrom);
-    const document = parseToml(readText(file, shown), shown);
+    const document = readToml(file, this.#shown(file));
     this.#known.set(folder, document);
     return document;
   }
+
+  lock(folder: string): LockFile | undefined {
+    const file = path.join(folder, "Cargo.lock");
+    return existsSync(file) ? parseLock(readText(file, this.#shown(file)), this.#shown(file)) : undefined;
+  }
+
+  #shown(file: string): string {
+    return this.#shownFrom === undefined ? file : path.relative(this.#shownFrom, file);
+  }
 }
 
-function shownName(file: string, shownFrom: string | undefined): string {
-  return shownFrom === undefined ? file : path.relative(shownFrom, file);
-}
-
-function findRoot(cwd: string, reader: ManifestReader): string {
+function findRoot(cwd: string, reader: WorkspaceReader): string {
   let nearest: string | undefined;
-  for (let folder = cwd; ; folder = path.dirname(folder)) {
-    if (reader.has(folder)) {
-      const { root } = reader.read(folder);
-      if (tableOf(root, "workspace") !== undefined) return folder;
-      const named = nearest === undefined ? stringValue(tableOf(root, "package"), "workspace") : undefined;
-      if (named !== undefined) return path.resolve(folder, named);
-      nearest ??= folder;
-    }
-    if (folder === path.dirname(folder)) break;
+  for (const folder of ancestors(cwd)) {
+    if (!reader.has(folder)) continue;
+    const { root } = reader.manifest(folder);
+    if (tableOf(root, "workspace") !== undefined) return folder;
+    const named = nearest === undefined ? stringValue(tableOf(root, "package"), "workspace") : undefined;
+    if (named !== undefined) return path.resolve(folder, named);
+    nearest ??= folder;
   }
   if (nearest !== undefined) return nearest;
   throw new CargoError(`there is no Cargo.toml in ${cwd} or above it`, {
@@ -117,14 +118,14 @@ function findRoot(cwd: string, reader: ManifestReader): string {
 }
 
 /** The members that the manifest names or matches, and the path dependencies below the root, which cargo adds. */
-function findCrates(root: string, manifest: TomlDocument, reader: ManifestReader, attempt: Attempt): Crate[] {
+function findCrates(root: string, manifest: TomlDocument, reader: WorkspaceReader): Crate[] {
   const table = tableOf(manifest.root, "workspace");
   const excluded = stringsOf(table, "exclude").map((entry) => path.resolve(root, entry.value));
   const queue = tableOf(manifest.root, "package") === undefined ? [] : [root];
   for (const { value, location } of stringsOf(table, "members")) {
     const folders = expandMember(root, value, reader);
     if (folders.length === 0 && !/[*?[]/.test(value)) {
-      attempt(() => {
+      reader.attempt(() => {
         const message = `${location.file}:${location.line}: the workspace member "${value}" has no Cargo.toml`;
         throw new CargoError(message, { location });
       });
@@ -134,18 +135,17 @@ function findCrates(root: string, manifest: TomlDocument, reader: ManifestReader
   const crates = new Map<string, Crate>();
   for (const folder of queue) {
     if (crates.has(folder) || excluded.some((each) => isInside(each, folder))) continue;
-    const crate = attempt(() => readCrate(folder, reader));
+    const crate = reader.attempt(() => readCrate(folder, reader));
     if (crate === undefined) continue;
-    const document = crate.manifest;
     crates.set(folder, crate);
-    const local = pathDependencies(document.root, folder, table, root);
+    const local = pathDependencies(crate.manifest.root, folder, table, root);
     queue.push(...local.filter((each) => isInside(root, each) && reader.has(each)));
   }
   return [...crates.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
 
-function readCrate(folder: string, reader: ManifestReader): Crate {
-  const manifest = reader.read(folder);
+function readCrate(folder: string, reader: WorkspaceReader): Crate {
+  const manifest = reader.manifest(folder);
   const name = stringValue(tableOf(manifest.root, "package"), "name");
   if (name !== undefined) return { name, folder, manifest };
   throw new CargoError(`${manifest.file} is a member of the workspace but has no package.name`, {
@@ -153,7 +153,7 @@ function readCrate(folder: string, reader: ManifestReader): Crate {
   });
 }
 
-function expandMember(root: string, pattern: string, reader: ManifestReader): string[] {
+function expandMember(root: string, pattern: string, reader: WorkspaceReader): string[] {
   const found = /[*?[]/.test(pattern) ? globSync(pattern, { cwd: root }) : [pattern];
   return found
     .map((each) => path.resolve(root, each))

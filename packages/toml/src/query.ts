@@ -24,6 +24,12 @@ export function stringValue(node: TomlNode | undefined, key: string): string | u
   return found?.kind === "string" ? found.value : undefined;
 }
 
+/** Whether the value under `key` is `true`. */
+export function isTrue(node: TomlNode | undefined, key: string): boolean {
+  const found = entryOf(node, key);
+  return found?.kind === "boolean" && found.value === "true";
+}
+
 /** The strings of the array under `key`; items of another kind are left out. */
 export function stringsOf(node: TomlNode | undefined, key: string): readonly StringEntry[] {
   const found = entryOf(node, key);
