@@ -248,7 +248,7 @@ describeWith(
 
     async function explain(left: Uint8Array, right: Uint8Array): Promise<Explanation> {
       const options = { scratch: bench.path("scratch"), windows: BUILD_TIMES };
-      return await explainDifference(memorySource(left), memorySource(right), options);
+      return await explainDifference([memorySource(left), memorySource(right)], options);
     }
 
     describe.each([

@@ -207,7 +207,7 @@ describeWith(["gcc", "ld.gold", "rustc", "go", "bash"], "the cause named for an 
     const left = await build("one", fault.left, fault.env?.[0]);
     const right = await build(fault.kind === "build-path" ? "the-other" : "one", fault.right, fault.env?.[1]);
     const options = { scratch: bench.path("scratch"), windows: BUILD_TIMES };
-    return await explainDifference(memorySource(left), memorySource(right), options);
+    return await explainDifference([memorySource(left), memorySource(right)], options);
   }
 
   test.each(FAULTS)(

@@ -29,7 +29,7 @@ describe("the cause in the pairs of diffoscope's own tests", () => {
       const [left, right] = await Promise.all(pair.files.map((file) => openFileSource(tree.path(file))));
       if (left === undefined || right === undefined) throw new Error("a pair has two files");
       try {
-        const { format, causes } = await explainDifference(left, right, { scratch: tree.path("scratch") });
+        const { format, causes } = await explainDifference([left, right], { scratch: tree.path("scratch") });
         expect(format).toBe(pair.format);
         for (const expected of pair.causes) expect(causes).toContainEqual(expect.objectContaining(matching(expected)));
         // No other kind of cause is reported.

@@ -14,7 +14,7 @@ function inPieces(bytes: Buffer, size: number): RandomAccessSource {
 }
 
 const compare = async (left: Buffer | string, right: Buffer | string) =>
-  await mapBytes(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)));
+  await mapBytes([memorySource(Buffer.from(left)), memorySource(Buffer.from(right))]);
 
 describe("mapBytes", () => {
   test.each([1, 7, 64, 1000])("finds every differing range in pieces of %d bytes", async (size) => {
@@ -23,7 +23,7 @@ describe("mapBytes", () => {
     right[0] = 1;
     right.fill(2, 500, 510);
     right[999] = 3;
-    const map = await mapBytes(inPieces(left, size), inPieces(right, 13));
+    const map = await mapBytes([inPieces(left, size), inPieces(right, 13)]);
     expect(map.clusters).toEqual([
       { start: 0, end: 1 },
       { start: 500, end: 510 },
@@ -98,12 +98,12 @@ describe("mapBytes", () => {
         }
       },
     };
-    expect((await mapBytes(memorySource(Buffer.from("abcd")), other)).differing).toBe(0);
+    expect((await mapBytes([memorySource(Buffer.from("abcd")), other])).differing).toBe(0);
     expect(isReleased).toBe(true);
   });
 
   test("stops when the signal is aborted", async () => {
     const source = memorySource(Buffer.from("a"));
-    await expect(mapBytes(source, source, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
+    await expect(mapBytes([source, source], AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
   });
 });

@@ -1,4 +1,4 @@
-import type { RandomAccessSource } from "@release-actions/archive";
+import type { Sources } from "./pair.ts";
 
 /** The number of parts into which the longer file is divided for `buckets`. */
 const BUCKETS = 64;
@@ -26,11 +26,8 @@ export interface ByteMap {
 }
 
 /** Compares two sources byte by byte, in constant memory. */
-export async function mapBytes(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  signal?: AbortSignal,
-): Promise<ByteMap> {
+export async function mapBytes(sources: Sources, signal?: AbortSignal): Promise<ByteMap> {
+  const [left, right] = sources;
   const length = Math.max(left.size, right.size);
   const common = Math.min(left.size, right.size);
   const width = Math.max(1, Math.ceil(length / BUCKETS));
@@ -50,7 +47,7 @@ export async function mapBytes(
       at = next;
     }
   };
-  for await (const { offset, a, b } of pairs(left, right, common, signal)) markChunk(offset, a, b, mark);
+  for await (const { offset, a, b } of pairs(sources, common, signal)) markChunk(offset, a, b, mark);
   if (common < length) mark(common, length);
   return { differing, length, longest, buckets: counts.map((count) => Math.min(1, count / width)), clusters };
 }
@@ -67,8 +64,7 @@ function markChunk(offset: number, a: Uint8Array, b: Uint8Array, mark: (start: n
 
 /** Pieces of both sides that start at the same offset and have the same length. */
 async function* pairs(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
+  [left, right]: Sources,
   length: number,
   signal?: AbortSignal,
 ): AsyncGenerator<{ offset: number; a: Uint8Array; b: Uint8Array }> {

@@ -14,7 +14,7 @@ async function causesOf(folder: string, file: string): Promise<readonly Cause[]>
   const left = await openFileSource(path.join(CASES, folder, "1", file));
   const right = await openFileSource(path.join(CASES, folder, "2", file));
   try {
-    return (await explainDifference(left, right, { scratch })).causes;
+    return (await explainDifference([left, right], { scratch })).causes;
   } finally {
     await left.close();
     await right.close();

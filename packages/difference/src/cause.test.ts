@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { CAUSE_KINDS, CAUSE_TITLES, type CauseKind, cause, mergeCauses, pathCause } from "./cause.ts";
+import { CAUSE_KINDS, CAUSE_TITLES, type CauseKind, cause, mergeCauses } from "./cause.ts";
 
 /** The title of each kind, and a part of its remedy. */
 const WORDS: Readonly<Record<Exclude<CauseKind, "build-path">, readonly [title: string, remedy: string]>> = {
@@ -47,11 +47,11 @@ describe("cause", () => {
     const long = `${"a".repeat(80)}x${"b".repeat(80)}`;
     const cut = `${"a".repeat(80)}…${"b".repeat(80)}`;
     expect(cause("content", "", long, "a".repeat(160))).toMatchObject({ left: cut, right: "a".repeat(160) });
-    expect(pathCause("", long, "/b")).toMatchObject({ left: cut, right: "/b" });
+    expect(cause("build-path", "", long, "/b")).toMatchObject({ left: cut, right: "/b" });
   });
 });
 
-describe("pathCause", () => {
+describe("the cause for a path", () => {
   test.each([
     ["/home/a", "/home/b", "`--remap-path-prefix=/home/a=src` or `--remap-path-prefix=/home/b=src`"],
     ["/home/a", "/home/a", "Add `--remap-path-prefix=/home/a=src` to rustflags"],
@@ -68,7 +68,7 @@ describe("pathCause", () => {
     ],
     ["/h/.rustup", "/opt/toolchains/x", "/h/.rustup=rustup` or `--remap-path-prefix=/opt/toolchains/x=rustup`"],
   ])("suggests mapping %s and %s to a fixed name", (left, right, remedy) => {
-    const found = pathCause("here", left, right);
+    const found = cause("build-path", "here", left, right);
     expect(found).toMatchObject({ kind: "build-path", place: "here", count: 1 });
     expect(found.remedy).toContain(remedy);
     expect(found.remedy).toMatch(/-ffile-prefix-map.*-trimpath/);

@@ -2,51 +2,7 @@
  * Why two files differ, in the order in which causes are shown: first those that explain others, last those that may
  * only be consequences.
  */
-export const CAUSE_KINDS = [
-  "target",
-  "toolchain",
-  "build-path",
-  "timestamp",
-  "build-flags",
-  "embedded-text",
-  "line-endings",
-  "text-order",
-  "stripped",
-  "linker-options",
-  "member-set",
-  "member-order",
-  "member-owner",
-  "member-mode",
-  "member-metadata",
-  "archive-format",
-  "compression",
-  "slices",
-  "codegen-order",
-  "build-id",
-  "module-id",
-  "signature",
-  "code",
-  "content",
-] as const;
-
-export type CauseKind = (typeof CAUSE_KINDS)[number];
-
-export interface Cause {
-  readonly kind: CauseKind;
-  /** Where in the file the first evidence is, such as a section and an offset or a member of an archive. */
-  readonly place: string;
-  /** What the left side has there, shortened for a table; `right` likewise. */
-  readonly left: string;
-  readonly right: string;
-  /** The number of places where this cause was found. */
-  readonly count: number;
-  /** What to change so that the files no longer differ for this reason. */
-  readonly remedy: string;
-  /** Causes with the same kind, remedy and group are merged into one. */
-  readonly group: string;
-}
-
-export const CAUSE_TITLES: Readonly<Record<CauseKind, string>> = {
+export const CAUSE_TITLES = {
   target: "built for another target",
   toolchain: "another compiler or linker",
   "build-path": "a path of the build machine",
@@ -71,7 +27,26 @@ export const CAUSE_TITLES: Readonly<Record<CauseKind, string>> = {
   signature: "only the signature",
   code: "other code",
   content: "other content",
-};
+} as const;
+
+export type CauseKind = keyof typeof CAUSE_TITLES;
+
+export const CAUSE_KINDS = Object.keys(CAUSE_TITLES) as readonly CauseKind[]; // Its keys by its type.
+
+export interface Cause {
+  readonly kind: CauseKind;
+  /** Where in the file the first evidence is, such as a section and an offset or a member of an archive. */
+  readonly place: string;
+  /** What the left side has there, shortened for a table; `right` likewise. */
+  readonly left: string;
+  readonly right: string;
+  /** The number of places where this cause was found. */
+  readonly count: number;
+  /** What to change so that the files no longer differ for this reason. */
+  readonly remedy: string;
+  /** Causes with the same kind, remedy and group are merged into one. */
+  readonly group: string;
+}
 
 const REMEDIES: Readonly<Record<Exclude<CauseKind, "build-path">, string>> = {
   target: "Build for the same target.",
@@ -105,7 +80,7 @@ const REMEDIES: Readonly<Record<Exclude<CauseKind, "build-path">, string>> = {
 
 export interface CauseOptions {
   /** Replaces the default remedy of the kind. */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
   /**
    * Causes with the same kind, remedy and group are shown as one, with their number. By default, causes with the same
    * left and right sides form a group.
@@ -114,20 +89,31 @@ export interface CauseOptions {
 }
 
 export function cause(
-  kind: Exclude<CauseKind, "build-path">,
+  kind: CauseKind,
   place: string,
   left: string,
   right: string,
-  { remedy = REMEDIES[kind], group = `${left}\0${right}` }: CauseOptions = {},
+  { remedy = remedyOf(kind, left, right), group = groupOf(kind, left, right) }: CauseOptions = {},
 ): Cause {
   return { kind, place, left: shorten(left), right: shorten(right), count: 1, remedy, group };
 }
 
-/** The cause for a path of the build machine. `left` and `right` are the differing prefixes of the path. */
-export function pathCause(place: string, left: string, right: string): Cause {
+/** The cause for two values at the same place; none if they are equal. */
+export function causeIfDifferent(...found: Parameters<typeof cause>): Cause[] {
+  const [, , left, right] = found;
+  return left === right ? [] : [cause(...found)];
+}
+
+/** For a path of the build machine, `left` and `right` are the differing prefixes of the path. */
+function remedyOf(kind: CauseKind, left: string, right: string): string {
+  if (kind !== "build-path") return REMEDIES[kind];
   const remap = [...new Set([left, right])].map((prefix) => `\`--remap-path-prefix=${prefix}=${stableName(prefix)}\``);
-  const remedy = `Add ${remap.join(" or ")} to rustflags (for C and C++ \`-ffile-prefix-map\`, for Go \`-trimpath\`).`;
-  return { kind: "build-path", place, left: shorten(left), right: shorten(right), count: 1, remedy, group: "" };
+  return `Add ${remap.join(" or ")} to rustflags (for C and C++ \`-ffile-prefix-map\`, for Go \`-trimpath\`).`;
+}
+
+/** Paths with the same remedy are one cause, whatever was shortened in them. */
+function groupOf(kind: CauseKind, left: string, right: string): string {
+  return kind === "build-path" ? "" : `${left}\0${right}`;
 }
 
 /** The most causes of one kind that are shown; further ones are merged into the last. */

@@ -12,7 +12,7 @@ const WINDOWS = {
 };
 
 async function meanings(left: string, right: string): Promise<TextMeaning[]> {
-  const { pairs } = await compareTexts(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)));
+  const { pairs } = await compareTexts([memorySource(Buffer.from(left)), memorySource(Buffer.from(right))]);
   return pairs.map((pair) => classify(pair, WINDOWS));
 }
 
@@ -43,7 +43,7 @@ describe("classify", () => {
       "/home/u",
     ],
   ])("reads %s as a path of the build machine", async (_name, left, right, one, other) => {
-    expect(await meanings(left, right)).toEqual([{ kind: "path", left: one, right: other }]);
+    expect(await meanings(left, right)).toEqual([{ kind: "build-path", left: one, right: other }]);
   });
 
   test.each([
@@ -54,7 +54,7 @@ describe("classify", () => {
     ["seconds since 1970", "t=1700000000;", "t=1763638491;"],
     ["milliseconds since 1970", "t=1700000000123;", "t=1763638491456;"],
   ])("reads %s as a time", async (_name, left, right) => {
-    expect((await meanings(left, right)).map(({ kind }) => kind)).toEqual(["time"]);
+    expect((await meanings(left, right)).map(({ kind }) => kind)).toEqual(["timestamp"]);
   });
 
   test.each([
@@ -73,7 +73,7 @@ describe("classify", () => {
     ["a folder of one letter", "/a/main.c", "/b/main.c"],
     ["a path far after the difference", "one of them is in /tmp/x/y.rs", "two of them is in /tmp/x/y.rs"],
   ])("does not read %s as a path or a time", async (_name, left, right) => {
-    expect((await meanings(left, right)).map(({ kind }) => kind)).toEqual(["other"]);
+    expect((await meanings(left, right)).map(({ kind }) => kind)).toEqual(["embedded-text"]);
   });
 
   test.each([
@@ -82,7 +82,7 @@ describe("classify", () => {
     ["the whole start", "start", "v".repeat(25), "start", `${"v".repeat(24)}…`],
   ])("shows the text around a difference: %s", async (_name, before, after, shownBefore, shownAfter) => {
     expect(await meanings(`${before}1${after}`, `${before}2${after}`)).toEqual([
-      { kind: "other", left: `${shownBefore}1${shownAfter}`, right: `${shownBefore}2${shownAfter}` },
+      { kind: "embedded-text", left: `${shownBefore}1${shownAfter}`, right: `${shownBefore}2${shownAfter}` },
     ]);
   });
 
@@ -96,13 +96,13 @@ describe("compareTexts", () => {
   test("finds counterparts in any order, and counts texts without one", async () => {
     const left = memorySource(Buffer.from("/home/x/one\0/home/x/one/a.c\0shared text\0"));
     const right = memorySource(Buffer.from("shared text\0/home/x/other/a.c\0/home/x/other\0"));
-    const { pairs, unpaired } = await compareTexts(left, right);
+    const { pairs, unpaired } = await compareTexts([left, right]);
     expect(pairs.map((pair) => [pair.left.text, pair.right.text])).toEqual([
       ["/home/x/one", "/home/x/other"],
       ["/home/x/one/a.c", "/home/x/other/a.c"],
     ]);
     expect(unpaired).toEqual([]);
-    const none = await compareTexts(left, memorySource(Buffer.from("nothing alike here")));
+    const none = await compareTexts([left, memorySource(Buffer.from("nothing alike here"))]);
     expect(none.pairs).toEqual([]);
     expect(none.unpaired).toHaveLength(4);
   });
@@ -115,7 +115,7 @@ describe("compareTexts", () => {
         yield Buffer.from("src/main.rs");
       },
     };
-    const { pairs } = await compareTexts(source, memorySource(Buffer.from("/home/two/src/main.rs")));
+    const { pairs } = await compareTexts([source, memorySource(Buffer.from("/home/two/src/main.rs"))]);
     expect(pairs[0]?.left).toMatchObject({ text: "/home/one/src/main.rs", offset: 1 });
   });
 });

@@ -4,14 +4,17 @@ import type { TimeWindows } from "./time-window.ts";
 
 /** What a pair of texts says about the builds. */
 export type TextMeaning =
-  /** Prefixes of absolute paths that stand for the same folder. */
-  | { readonly kind: "path"; readonly left: string; readonly right: string }
-  | { readonly kind: "time"; readonly left: string; readonly right: string }
+  | {
+      /**
+       * `build-path`: prefixes of absolute paths that stand for the same folder. `build-flags`: compiler flags that map
+       * paths to fixed names, but are themselves stored in the file with the original paths.
+       */
+      readonly kind: "build-path" | "timestamp" | "build-flags" | "embedded-text";
+      readonly left: string;
+      readonly right: string;
+    }
   /** A hash that cargo or rustc computes from flags and names: it is a consequence of another difference, not a cause. */
-  | { readonly kind: "derived" }
-  /** Compiler flags that map paths to fixed names, but are themselves stored in the file with the original paths. */
-  | { readonly kind: "flags"; readonly left: string; readonly right: string }
-  | { readonly kind: "other"; readonly left: string; readonly right: string };
+  | { readonly kind: "derived" };
 
 /** How paths on build machines usually begin, to find a path directly behind other text. */
 const ROOTS = /\/(?:home|root|Users|tmp|var|private|github|__w|opt|mnt|builds?|workspace|Volumes|nix\/store)\//;
@@ -38,15 +41,16 @@ export function classify(pair: TextPair, windows: TimeWindows): TextMeaning {
   const left = { text: pair.left.text, start: pair.prefix, end: pair.left.text.length - pair.suffix };
   const right = { text: pair.right.text, start: pair.prefix, end: pair.right.text.length - pair.suffix };
   const moments = momentsAt(left, right, windows);
-  if (moments !== undefined) return { kind: "time", left: moments[0], right: moments[1] };
+  if (moments !== undefined) return { kind: "timestamp", left: moments[0], right: moments[1] };
   const [one, other] = [pathAt(left), pathAt(right)];
   if (one !== undefined && other !== undefined) {
     const [a, b] = differingPrefixes(one.path, other.path);
     const isMapped = MAPPED.test(one.before) && MAPPED.test(other.before);
-    if (isMapped) return { kind: "flags", left: a.replace(/=.*/, ""), right: b.replace(/=.*/, "") };
-    if (a !== b && isOfMachine(one.path, a) && isOfMachine(other.path, b)) return { kind: "path", left: a, right: b };
+    if (isMapped) return { kind: "build-flags", left: a.replace(/=.*/, ""), right: b.replace(/=.*/, "") };
+    if (a !== b && isOfMachine(one.path, a) && isOfMachine(other.path, b))
+      return { kind: "build-path", left: a, right: b };
   }
-  return { kind: "other", left: excerpt(left), right: excerpt(right) };
+  return { kind: "embedded-text", left: excerpt(left), right: excerpt(right) };
 }
 
 /**

@@ -25,7 +25,7 @@ function header({ time = 0, name, extra, text = false, level = 0, system = 3 }: 
 }
 
 const compare = async (left: Buffer, right: Buffer) =>
-  (await compareGzipHeaders(memorySource(left), memorySource(right), "in a, ")).map((one) => [
+  (await compareGzipHeaders([memorySource(left), memorySource(right)], "in a, ")).map((one) => [
     ...[one.kind, one.place, one.left, one.right],
   ]);
 
@@ -76,7 +76,7 @@ describe("gzip headers", () => {
 
   test("suggests `gzip -n` for a time", async () => {
     const [left, right] = [memorySource(header({ time: 1 })), memorySource(header({ time: 2 }))];
-    expect((await compareGzipHeaders(left, right, ""))[0]?.remedy).toContain("`gzip -n`");
+    expect((await compareGzipHeaders([left, right], ""))[0]?.remedy).toContain("`gzip -n`");
   });
 
   test("accepts files that end within the header", async () => {

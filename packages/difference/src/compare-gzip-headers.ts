@@ -1,30 +1,19 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
-import { type Cause, cause } from "./cause.ts";
+import { type Cause, causeIfDifferent } from "./cause.ts";
+import { readBoth, type Sources } from "./pair.ts";
 
 /** Compares the headers of two gzip files (RFC 1952, section 2.3). */
-export async function compareGzipHeaders(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  place: string,
-): Promise<Cause[]> {
-  const [a, b] = [await readHeader(left), await readHeader(right)];
-  const causes: Cause[] = [];
-  if (a.time !== b.time) {
-    const remedy = "Compress without the time: `gzip -n`, or `SOURCE_DATE_EPOCH` where the program reads it.";
-    causes.push(cause("timestamp", `${place}gzip header`, a.time, b.time, { remedy }));
-  }
-  if (a.name !== b.name) causes.push(cause("embedded-text", `${place}gzip header, file name`, a.name, b.name));
-  if (a.system !== b.system) causes.push(cause("compression", `${place}gzip header`, a.system, b.system));
-  return causes;
+export async function compareGzipHeaders(sources: Sources, place: string): Promise<Cause[]> {
+  const [a, b] = await readBoth(sources, readHeader);
+  const remedy = "Compress without the time: `gzip -n`, or `SOURCE_DATE_EPOCH` where the program reads it.";
+  return [
+    ...causeIfDifferent("timestamp", `${place}gzip header`, a.time, b.time, { remedy }),
+    ...causeIfDifferent("embedded-text", `${place}gzip header, file name`, a.name, b.name),
+    ...causeIfDifferent("compression", `${place}gzip header`, a.system, b.system),
+  ];
 }
 
-interface GzipHeader {
-  readonly time: string;
-  readonly name: string;
-  readonly system: string;
-}
-
-async function readHeader(source: RandomAccessSource): Promise<GzipHeader> {
+async function readHeader(source: RandomAccessSource) {
   const bytes = Buffer.from(await readExactly(source, 0, Math.min(source.size, 4096)));
   const [, , , flags = 0] = bytes;
   const seconds = bytes.length >= 8 ? bytes.readUInt32LE(4) : 0;

@@ -28,7 +28,7 @@ function file({ check = 4, filters = LZMA2, count = 1, packed = "", size = "" }:
 }
 
 const compare = async (left: Fields, right: Fields) =>
-  (await compareXzHeaders(memorySource(file(left)), memorySource(file(right)), "in a, ")).map((one) => [
+  (await compareXzHeaders([memorySource(file(left)), memorySource(file(right))], "in a, ")).map((one) => [
     ...[one.kind, one.place, one.left, one.right],
   ]);
 
@@ -75,7 +75,7 @@ describe("xz headers", () => {
     const whole = file({ packed: "8001" });
     for (let length = 0; length < whole.length; length += 1) {
       const cut = memorySource(whole.subarray(0, length));
-      await expect(compareXzHeaders(cut, memorySource(whole), "")).resolves.toBeInstanceOf(Array);
+      await expect(compareXzHeaders([cut, memorySource(whole)], "")).resolves.toBeInstanceOf(Array);
     }
   });
 });

@@ -1,5 +1,6 @@
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
-import { type Cause, cause } from "./cause.ts";
+import { type Cause, causeIfDifferent } from "./cause.ts";
+import { readBoth, type Sources } from "./pair.ts";
 
 /** The integrity checks that a stream header can name (xz-file-format.txt, 2.1.1.2). */
 const CHECKS: ReadonlyMap<number, string> = new Map([
@@ -14,25 +15,15 @@ const STREAM_HEADER_BYTES = 12;
  * Compares the headers of two xz files (https://tukaani.org/xz/xz-file-format.txt): the integrity check and the
  * filters, which show how the files were compressed.
  */
-export async function compareXzHeaders(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  place: string,
-): Promise<Cause[]> {
-  const [a, b] = [await readHeaders(left), await readHeaders(right)];
-  const causes: Cause[] = [];
-  if (a.check !== b.check) causes.push(cause("compression", `${place}xz header, check`, a.check, b.check));
-  if (a.filters !== b.filters)
-    causes.push(cause("compression", `${place}xz block header, filters`, a.filters, b.filters));
-  return causes;
+export async function compareXzHeaders(sources: Sources, place: string): Promise<Cause[]> {
+  const [a, b] = await readBoth(sources, readHeaders);
+  return [
+    ...causeIfDifferent("compression", `${place}xz header, check`, a.check, b.check),
+    ...causeIfDifferent("compression", `${place}xz block header, filters`, a.filters, b.filters),
+  ];
 }
 
-interface XzHeaders {
-  readonly check: string;
-  readonly filters: string;
-}
-
-async function readHeaders(source: RandomAccessSource): Promise<XzHeaders> {
+async function readHeaders(source: RandomAccessSource) {
   const head = await readExactly(source, 0, Math.min(source.size, 1024 + STREAM_HEADER_BYTES));
   const check = head[7] ?? 0;
   const blockSize = ((head[STREAM_HEADER_BYTES] ?? 0) + 1) * 4;

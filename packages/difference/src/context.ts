@@ -1,5 +1,5 @@
-import type { RandomAccessSource } from "@release-actions/archive";
 import type { Cause } from "./cause.ts";
+import type { Sources } from "./pair.ts";
 import type { TimeWindows } from "./time-window.ts";
 
 /** A part of a file that both sides have, such as a section or a member, and how much of it differs. */
@@ -15,7 +15,7 @@ export interface Part {
 /** What is known about two files that differ. */
 export interface Findings {
   readonly causes: readonly Cause[];
-  readonly parts: readonly Part[];
+  readonly parts?: readonly Part[];
   /** The first differing lines of a text, marked with `-` and `+`, or the output of another program about the files. */
   readonly excerpts?: readonly Excerpt[];
 }
@@ -28,6 +28,9 @@ export interface Excerpt {
   readonly lines: readonly string[];
 }
 
+/** Compares two files or two parts of files. */
+export type Explain = (sources: Sources, context: Context) => Promise<Findings>;
+
 /** What an explainer of a format needs to compare the contents of a file. */
 export interface Context {
   /** Written before each place, such as `member a.o, `. */
@@ -39,7 +42,21 @@ export interface Context {
   readonly windows: TimeWindows;
   readonly signal?: AbortSignal | undefined;
   /** Compares two contained files, whatever their formats. */
-  explain(left: RandomAccessSource, right: RandomAccessSource, context: Context): Promise<Findings>;
+  readonly explain: Explain;
   /** Records what could not be compared, and why. */
-  warn(message: string): void;
+  readonly warn: (message: string) => void;
+}
+
+/** The context of a file that is contained in the compared one. */
+export function inside(context: Context, name: string): Context {
+  return { ...context, place: `${context.place}${name}`, depth: context.depth + 1 };
+}
+
+/** The findings of several parts of a file together. */
+export function joinFindings(all: readonly Findings[]): Findings {
+  return {
+    causes: all.flatMap(({ causes }) => causes),
+    parts: all.flatMap(({ parts = [] }) => parts),
+    excerpts: all.flatMap(({ excerpts = [] }) => excerpts),
+  };
 }

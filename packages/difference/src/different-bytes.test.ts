@@ -6,7 +6,7 @@ const sourceOf = (bytes: readonly number[]) => memorySource(Uint8Array.from(byte
 
 test("shows the first 16 bytes of each side from where they differ", async () => {
   const left = Array.from({ length: 20 }, (_, at) => at);
-  expect(await differentBytes(sourceOf(left), sourceOf([0, 1, 0xff]), 2, "x, ")).toMatchObject({
+  expect(await differentBytes([sourceOf(left), sourceOf([0, 1, 0xff])], 2, "x, ")).toMatchObject({
     kind: "content",
     place: "x, 0x2",
     left: "02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10 11 (of 20 bytes)",
@@ -15,7 +15,7 @@ test("shows the first 16 bytes of each side from where they differ", async () =>
 });
 
 test("says when a side has ended", async () => {
-  expect(await differentBytes(sourceOf([1]), sourceOf([1, 2]), 1, "")).toMatchObject({
+  expect(await differentBytes([sourceOf([1]), sourceOf([1, 2])], 1, "")).toMatchObject({
     left: "the end (of 1 byte)",
     right: "02 (of 2 bytes)",
   });

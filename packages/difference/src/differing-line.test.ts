@@ -4,7 +4,7 @@ import { differentBytes } from "./different-bytes.ts";
 import { firstDifferingLine } from "./differing-line.ts";
 
 const find = async (left: string, right: string) =>
-  await firstDifferingLine(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)));
+  await firstDifferingLine([memorySource(Buffer.from(left)), memorySource(Buffer.from(right))]);
 
 describe("the first line that differs", () => {
   test.each<[left: string, right: string, line: number, one: string | undefined, other: string | undefined]>([
@@ -36,7 +36,7 @@ describe("the first line that differs", () => {
       },
     });
     const text = (last: string): string => `one\ntwo\n\nthree\nfour ${last}\nfive`;
-    expect(await firstDifferingLine(inPieces(text("a")), inPieces(text("b")))).toEqual({
+    expect(await firstDifferingLine([inPieces(text("a")), inPieces(text("b"))])).toEqual({
       ...{ line: 5, left: "four a", right: "four b" },
     });
   });
@@ -44,7 +44,7 @@ describe("the first line that differs", () => {
 
 describe("differentBytes", () => {
   const show = async (left: string, right: string, at: number) =>
-    await differentBytes(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)), at, "in a, ");
+    await differentBytes([memorySource(Buffer.from(left)), memorySource(Buffer.from(right))], at, "in a, ");
 
   test("shows up to 16 bytes of both sides", async () => {
     expect(await show("0123456789abcdefgh", "01X", 2)).toMatchObject({

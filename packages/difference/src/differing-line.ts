@@ -1,5 +1,6 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
+import type { Sources } from "./pair.ts";
 
 /** How many bytes of the line are shown before the difference, and how many after it. */
 const SHOWN_BYTES = 4096;
@@ -13,12 +14,9 @@ export interface DifferingLine {
 }
 
 /** Finds the first line in which two texts differ, in constant memory. */
-export async function firstDifferingLine(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  signal?: AbortSignal,
-): Promise<DifferingLine> {
-  const at = (await mapBytes(left, right, signal)).clusters[0]?.start ?? 0;
+export async function firstDifferingLine(sources: Sources, signal?: AbortSignal): Promise<DifferingLine> {
+  const [left, right] = sources;
+  const at = (await mapBytes(sources, signal)).clusters[0]?.start ?? 0;
   let [line, lineStart, offset] = [1, 0, 0];
   for await (const chunk of left.read(0, Math.min(at, left.size), signal)) {
     for (let index = chunk.indexOf(10); index >= 0; index = chunk.indexOf(10, index + 1)) {

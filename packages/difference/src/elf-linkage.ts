@@ -1,6 +1,7 @@
 import { type ElfFile, readBuildId, readDynamic, readInterpreter, readLinkage } from "@release-actions/elf";
 import { countOf } from "@release-actions/report";
 import { type Cause, cause } from "./cause.ts";
+import { readBoth } from "./pair.ts";
 
 const PT_LOAD = 1;
 const PT_GNU_STACK = 0x6474e551;
@@ -26,7 +27,7 @@ const OPTION_TAGS: ReadonlyMap<number, { readonly name: string; readonly hasValu
 
 /** Compares properties of linked files that depend on linker options and not on source code. */
 export async function explainLinkage(a: ElfFile, b: ElfFile, place: string): Promise<Cause[]> {
-  const [left, right] = [await traits(a), await traits(b)];
+  const [left, right] = await readBoth([a, b], traits);
   const differing = [...new Set([...left.keys(), ...right.keys()])].filter((key) => left.get(key) !== right.get(key));
   if (differing.length === 0) return [];
   const show = (side: ReadonlyMap<string, string>): string =>

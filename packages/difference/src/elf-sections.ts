@@ -1,7 +1,8 @@
-import { type RandomAccessSource, sliceSource } from "@release-actions/archive";
+import { sliceSource } from "@release-actions/archive";
 import type { ElfFile, ElfSection } from "@release-actions/elf";
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import type { Part } from "./context.ts";
+import type { Sources } from "./pair.ts";
 
 /** The section flag for machine code (gABI, "Sections"). */
 export const SHF_EXECINSTR = 4;
@@ -15,6 +16,7 @@ export interface SectionPair {
   readonly name: string;
   readonly left: ElfSection;
   readonly right: ElfSection;
+  readonly sources: Sources;
   readonly map: ByteMap;
 }
 
@@ -26,14 +28,13 @@ export async function pairSections(a: ElfFile, b: ElfFile, signal: AbortSignal |
   for (const left of a.sections) {
     const right = seen.get(left.name)?.shift();
     if (right === undefined || left.name === "" || !left.hasBytes || !right.hasBytes) continue;
-    const map = await mapBytes(contentOf(a, left), contentOf(b, right), signal);
-    pairs.push({ name: left.name, left, right, map });
+    const sources = [
+      sliceSource(a.source, left.offset, left.size),
+      sliceSource(b.source, right.offset, right.size),
+    ] as const;
+    pairs.push({ name: left.name, left, right, sources, map: await mapBytes(sources, signal) });
   }
   return pairs;
-}
-
-export function contentOf(elf: ElfFile, section: ElfSection): RandomAccessSource {
-  return sliceSource(elf.source, section.offset, section.size);
 }
 
 /** The sections that differ and those that only one side has. */

@@ -1,10 +1,8 @@
-import type { RandomAccessSource } from "@release-actions/archive";
-import type { ElfFile } from "@release-actions/elf";
-import { countOf } from "@release-actions/report";
 import { type Cause, cause } from "./cause.ts";
 import type { Context } from "./context.ts";
-import { contentOf, DERIVED, READ_ONLY, type SectionPair, SHF_EXECINSTR } from "./elf-sections.ts";
+import { DERIVED, READ_ONLY, type SectionPair, SHF_EXECINSTR } from "./elf-sections.ts";
 import { explainTexts, type TextCauses } from "./explain-texts.ts";
+import { readBoth, type Sources, sizesOf } from "./pair.ts";
 import { differenceApart } from "./same-apart.ts";
 import { textAt } from "./text-at.ts";
 import type { TextPair } from "./text-pair.ts";
@@ -21,24 +19,21 @@ export interface SectionTexts extends Pick<TextCauses, "certain" | "possible"> {
 
 /** Finds the texts that differ in data sections and debug sections. */
 export async function explainSectionTexts(
-  a: ElfFile,
-  b: ElfFile,
   pairs: readonly SectionPair[],
   { place, windows, signal }: Context,
 ): Promise<SectionTexts> {
   const found: { [Key in keyof SectionTexts]: Cause[] } = { certain: [], possible: [], elsewhere: [], moved: [] };
   const changed = pairs.filter(({ name, map }) => map.differing > 0 && !DERIVED.test(name));
-  for (const { name, left, right, map } of pairs) {
+  for (const { name, left, sources, map } of pairs) {
     const isText = (left.flags & SHF_EXECINSTR) === 0 && !DERIVED.test(name) && !NUMBERS.test(name);
     if (map.differing === 0 || !isText) continue;
-    const [one, other] = [contentOf(a, left), contentOf(b, right)];
     const firstDifference = map.clusters[0]?.start ?? 0;
     const isAlone = changed.every((pair) => pair.name === name);
     const part = { place: `${place}${name}+`, firstDifference, isAlone };
-    const texts = await explainTexts(one, other, { ...part, windows, signal });
+    const texts = await explainTexts(sources, { ...part, windows, signal });
     found.certain.push(...texts.certain);
-    if (READ_ONLY.test(name) && texts.hasSameTexts && (await hasSameBytes(one, other, signal))) {
-      const [textA, textB] = [await textAt(one, firstDifference), await textAt(other, firstDifference)];
+    if (READ_ONLY.test(name) && texts.hasSameTexts && (await hasSameBytes(sources, signal))) {
+      const [textA, textB] = await readBoth(sources, (source) => textAt(source, firstDifference));
       const at = `${place}${name}+0x${firstDifference.toString(16)}`;
       if (textA !== undefined && textB !== undefined) found.moved.push(cause("text-order", at, textA, textB));
     }
@@ -47,11 +42,10 @@ export async function explainSectionTexts(
     found.possible.push(...texts.possible);
     // Bytes can be compared at equal offsets only if no text changed its length or was moved by the linker.
     const isAligned = !texts.hasMoved && texts.pairs.every(isInPlace);
-    const apart =
-      isAligned && one.size === other.size ? await differenceApart(one, other, texts.pairs, signal) : undefined;
-    if (apart === undefined || !READ_ONLY.test(name)) continue;
-    const sizes = [countOf(one.size, "byte"), countOf(other.size, "byte")] as const;
-    found.elsewhere.push(cause("content", `${place}${name}+0x${apart.toString(16)}`, ...sizes));
+    if (!isAligned || sources[0].size !== sources[1].size || !READ_ONLY.test(name)) continue;
+    const apart = await differenceApart(sources, texts.pairs, signal);
+    if (apart === undefined) continue;
+    found.elsewhere.push(cause("content", `${place}${name}+0x${apart.toString(16)}`, ...sizesOf(sources)));
   }
   return found;
 }
@@ -61,11 +55,7 @@ function isInPlace({ left, right }: TextPair): boolean {
 }
 
 /** Whether two parts have the same bytes in any order, so that the differing bytes were only moved. */
-async function hasSameBytes(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
+async function hasSameBytes([left, right]: Sources, signal: AbortSignal | undefined): Promise<boolean> {
   if (left.size !== right.size) return false;
   const counts = new Int32Array(256);
   for await (const chunk of left.read(0, left.size, signal))

@@ -1,8 +1,11 @@
 import { type RandomAccessSource, readExactly, sliceSource } from "@release-actions/archive";
-import { countOf, Fault } from "@release-actions/report";
+import { Fault } from "@release-actions/report";
 import { cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainMembers, type Member } from "./members.ts";
+import { readBoth, type Sources, sizesOf } from "./pair.ts";
+import { showSeconds } from "./show-seconds.ts";
+import { lasting } from "./spool.ts";
 
 const MAGIC = "!<arch>\n";
 const HEADER_BYTES = 60;
@@ -20,15 +23,11 @@ export function isAr(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(0, MAGIC.length)).toString("latin1") === MAGIC;
 }
 
-export async function explainAr(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  context: Context,
-): Promise<Findings> {
-  const found = await explainMembers(await readAr(left), await readAr(right), context, { remedies: REMEDIES });
+export async function explainAr(sources: Sources, context: Context): Promise<Findings> {
+  const found = await explainMembers(await readBoth(sources, readAr), context, REMEDIES);
   if (found.causes.length > 0) return found;
-  const sizes = [countOf(left.size, "byte"), countOf(right.size, "byte")] as const;
-  return { ...found, causes: [cause("archive-format", `${context.place}symbol table, names or padding`, ...sizes)] };
+  const place = `${context.place}symbol table, names or padding`;
+  return { ...found, causes: [cause("archive-format", place, ...sizesOf(sources))] };
 }
 
 /**
@@ -62,19 +61,14 @@ export async function readAr(source: RandomAccessSource): Promise<Member[]> {
     members.push({
       name,
       attributes: {
-        timestamp: showSeconds(field(16, 12)),
+        timestamp: showSeconds(Number(field(16, 12) || Number.NaN), field(16, 12)),
         "member-owner": `${field(28, 6)}:${field(34, 6)}`,
         "member-mode": field(40, 8),
       },
-      open: async () => content,
+      open: async () => lasting(content),
     });
   }
   return members;
-}
-
-function showSeconds(field: string): string {
-  const date = new Date(Number(field || Number.NaN) * 1000);
-  return Number.isNaN(date.getTime()) ? field : date.toISOString().replace(".000Z", "Z");
 }
 
 async function bsdName(source: RandomAccessSource, offset: number, length: number): Promise<string> {

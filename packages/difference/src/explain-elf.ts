@@ -1,4 +1,3 @@
-import type { RandomAccessSource } from "@release-actions/archive";
 import {
   type ElfFile,
   readBuildId,
@@ -8,22 +7,15 @@ import {
   readSymbols,
 } from "@release-actions/elf";
 import { countOf } from "@release-actions/report";
-import { type Cause, cause } from "./cause.ts";
+import { type Cause, cause, causeIfDifferent } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { differentBytes } from "./different-bytes.ts";
 import { explainLinkage } from "./elf-linkage.ts";
-import {
-  contentOf,
-  DERIVED,
-  listParts,
-  pairSections,
-  READ_ONLY,
-  type SectionPair,
-  SHF_EXECINSTR,
-} from "./elf-sections.ts";
+import { DERIVED, listParts, pairSections, READ_ONLY, type SectionPair, SHF_EXECINSTR } from "./elf-sections.ts";
 import { explainSectionTexts, type SectionTexts } from "./elf-texts.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { findGoBuildId } from "./go-build-id.ts";
+import { both, onlyIn, readBoth, type Sources } from "./pair.ts";
 import { isSameButAddresses } from "./same-code.ts";
 import type { TimeWindows } from "./time-window.ts";
 
@@ -34,22 +26,18 @@ const DEBUG = /^\.z?debug_/;
 const STRIPPABLE = /^\.(symtab|strtab|z?debug_|gnu_debuglink|gdb_index)/;
 
 /** Explains two ELF files. Uncertain causes are considered only when there is no certain one. */
-export async function explainElf(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  context: Context,
-): Promise<Findings> {
-  const [a, b] = [await readElf(left), await readElf(right)];
+export async function explainElf(sources: Sources, context: Context): Promise<Findings> {
+  const [a, b] = await readBoth(sources, readElf);
   const { place } = context;
   if (a.machine !== b.machine || a.wide !== b.wide || a.little !== b.little) {
     const describe = (elf: ElfFile): string =>
       `${elf.machine}, ${elf.wide ? 64 : 32} bit, ${elf.little ? "little" : "big"}-endian`;
-    return { causes: [cause("target", `${place}ELF header`, describe(a), describe(b))], parts: [] };
+    return { causes: [cause("target", `${place}ELF header`, describe(a), describe(b))] };
   }
   const pairs = await pairSections(a, b, context.signal);
   const parts = listParts(a, b, pairs);
   const toolchain = await explainToolchain(a, b, place);
-  const texts = await explainSectionTexts(a, b, pairs, context);
+  const texts = await explainSectionTexts(pairs, context);
   const stripped = explainStripping(a, b, place);
   // A different compiler changes almost everything else, and these changes are not causes of their own.
   if (toolchain.length > 0)
@@ -71,9 +59,9 @@ async function explainRest(
   const changed = pairs.filter(({ map }) => map.differing > 0);
   const primary: SectionPair[] = [];
   for (const pair of changed) {
-    if (!DERIVED.test(pair.name) && !(await isOnlyGoBuildId(a, pair))) primary.push(pair);
+    if (!DERIVED.test(pair.name) && !(await isOnlyGoBuildId(pair))) primary.push(pair);
   }
-  const [buildA, buildB] = [await readBuildId(a), await readBuildId(b)];
+  const [buildA, buildB] = await readBoth([a, b], readBuildId);
   const onlyDerived = primary.length === 0 && changed.every(({ name }) => /^\.(note|gnu_debuglink|text)/.test(name));
   if (onlyDerived && buildA?.hex !== buildB?.hex && a.sections.length === b.sections.length) {
     return [cause("build-id", `${place}.note.gnu.build-id`, buildA?.hex ?? "none", buildB?.hex ?? "none")];
@@ -86,7 +74,7 @@ async function explainRest(
     return [...texts.possible, ...texts.elsewhere];
   const order = await explainOrder(a, b, place);
   if (order !== undefined) return [order];
-  const numbers = await explainSectionNumbers(a, b, primary, place, windows);
+  const numbers = await explainSectionNumbers(primary, place, windows);
   if (numbers.length > 0) return numbers;
   // The code is the same, so the cause is in the data: a short text or an unnamed number.
   if (changedFunctions === 0) {
@@ -94,7 +82,8 @@ async function explainRest(
     if (readOnly !== undefined && texts.moved.length > 0) return texts.moved;
     const isData = ({ name, left }: SectionPair): boolean => (left.flags & SHF_EXECINSTR) === 0 && !DEBUG.test(name);
     const data = readOnly ?? primary.find(isData);
-    if (data !== undefined) return [await otherData(a, b, data, place)];
+    if (data !== undefined)
+      return [await differentBytes(data.sources, data.map.clusters[0]?.start ?? 0, `${place}${data.name}+`)];
   }
   const worst = [...primary].sort((x, y) => y.map.differing - x.map.differing)[0] ?? changed[0];
   const where = worst?.name ?? "headers";
@@ -102,61 +91,35 @@ async function explainRest(
   return [cause("code", `${place}${where}`, size(a), size(b))];
 }
 
-async function otherData(
-  a: ElfFile,
-  b: ElfFile,
-  { name, left, right, map }: SectionPair,
-  place: string,
-): Promise<Cause> {
-  return await differentBytes(contentOf(a, left), contentOf(b, right), map.clusters[0]?.start ?? 0, `${place}${name}+`);
-}
-
-async function isOnlyGoBuildId(a: ElfFile, { name, left, map }: SectionPair): Promise<boolean> {
-  const range = name === ".text" ? await findGoBuildId(contentOf(a, left)) : undefined;
+async function isOnlyGoBuildId({ name, sources, map }: SectionPair): Promise<boolean> {
+  const range = name === ".text" ? await findGoBuildId(sources[0]) : undefined;
   return range !== undefined && map.clusters.every(({ start, end }) => start >= range.start && end <= range.end);
 }
 
 async function explainToolchain(a: ElfFile, b: ElfFile, place: string): Promise<Cause[]> {
-  const [left, right] = [await readComments(a), await readComments(b)];
-  const only = (from: readonly string[], other: readonly string[]): string =>
-    from.filter((text) => !other.includes(text)).join("; ");
-  const [onlyLeft, onlyRight] = [only(left, right), only(right, left)];
-  if (onlyLeft !== "" || onlyRight !== "")
-    return [cause("toolchain", `${place}.comment`, onlyLeft || "-", onlyRight || "-")];
+  const only = both(onlyIn(await readBoth([a, b], readComments)), (texts) => texts.join("; "));
+  if (only.some((texts) => texts !== ""))
+    return [cause("toolchain", `${place}.comment`, only[0] || "-", only[1] || "-")];
   const gold = (elf: ElfFile): boolean => elf.sections.some(({ name }) => name === ".note.gnu.gold-version");
-  if (gold(a) === gold(b)) return [];
-  const linker = (elf: ElfFile): string => (gold(elf) ? "gold" : "another linker");
-  return [cause("toolchain", `${place}.note.gnu.gold-version`, linker(a), linker(b))];
+  const linkers = both([a, b], (elf) => (gold(elf) ? "gold" : "another linker"));
+  return causeIfDifferent("toolchain", `${place}.note.gnu.gold-version`, ...linkers);
 }
 
 function explainStripping(a: ElfFile, b: ElfFile, place: string): Cause[] {
   const strippable = (elf: ElfFile): string[] =>
     elf.sections.filter(({ name, hasBytes }) => hasBytes && STRIPPABLE.test(name)).map(({ name }) => name);
-  const [left, right] = [strippable(a), strippable(b)];
-  const only = (from: readonly string[], other: readonly string[]): string[] =>
-    from.filter((name) => !other.includes(name));
-  const [onlyLeft, onlyRight] = [only(left, right), only(right, left)];
-  if (onlyLeft.length === 0 && onlyRight.length === 0) return [];
-  return [
-    cause(
-      "stripped",
-      `${place}section headers`,
-      onlyLeft.join(" ") || "none of them",
-      onlyRight.join(" ") || "none of them",
-    ),
-  ];
+  const only = both(onlyIn(both([a, b], strippable)), (names) => names.join(" ") || "none of them");
+  return causeIfDifferent("stripped", `${place}section headers`, ...only);
 }
 
 async function explainSectionNumbers(
-  a: ElfFile,
-  b: ElfFile,
   primary: readonly SectionPair[],
   place: string,
   windows: TimeWindows,
 ): Promise<Cause[]> {
   const causes: Cause[] = [];
-  for (const { name, left, right, map } of primary) {
-    const found = await explainNumbers(contentOf(a, left), contentOf(b, right), map, `${place}${name}+`, windows);
+  for (const { name, sources, map } of primary) {
+    const found = await explainNumbers(sources, map, `${place}${name}+`, windows);
     if (found.length === 0) return [];
     causes.push(...found);
   }
@@ -165,10 +128,8 @@ async function explainSectionNumbers(
 
 /** Detects the same functions in another order, compared by name and size, or by size alone without symbols. */
 async function explainOrder(a: ElfFile, b: ElfFile, place: string): Promise<Cause | undefined> {
-  const named = [await functionNames(a), await functionNames(b)] as const;
-  const lists =
-    named[0].length > 0 && named[1].length > 0 ? named : ([await functionSizes(a), await functionSizes(b)] as const);
-  const [left, right] = lists;
+  const named = await readBoth([a, b], functionNames);
+  const [left, right] = named.every(({ length }) => length > 0) ? named : await readBoth([a, b], functionSizes);
   const sorted = (list: readonly string[]): string => [...list].sort().join("\n");
   if (left.length < 2 || left.length !== right.length || sorted(left) !== sorted(right)) return undefined;
   const first = left.findIndex((name, index) => name !== right[index]);
@@ -191,7 +152,7 @@ async function functionSizes(elf: ElfFile): Promise<string[]> {
 
 /** The number of functions whose sizes differ. Infinite if sizes are unknown or the sides have different numbers of functions. */
 async function countChangedFunctions(a: ElfFile, b: ElfFile): Promise<number> {
-  const [left, right] = [await functionSizes(a), await functionSizes(b)];
+  const [left, right] = await readBoth([a, b], functionSizes);
   if (left.length === 0 || left.length !== right.length) return Number.POSITIVE_INFINITY;
   return left.filter((size, index) => size !== right[index]).length;
 }

@@ -2,6 +2,8 @@ import { countOf } from "@release-actions/report";
 import { type Cause, cause } from "./cause.ts";
 import type { Context } from "./context.ts";
 import { explainTextPair } from "./explain-text-pair.ts";
+import { asRecord } from "./json-value.ts";
+import { both } from "./pair.ts";
 import { isNear, isPast } from "./time-window.ts";
 
 const MAX_PATHS = 200;
@@ -19,24 +21,7 @@ export function explainJson(a: string, b: string, { place, windows }: Context): 
   const [left, right] = [parse(a), parse(b)];
   if (left === undefined || right === undefined) return undefined;
   const changes = compareJson(left.value, right.value);
-  if (changes.length === 0) {
-    const isSpaceOnly = JSON.stringify(left.value) === JSON.stringify(right.value);
-    return [
-      isSpaceOnly
-        ? cause(
-            "archive-format",
-            `${place}white space of JSON`,
-            countOf(a.length, "character"),
-            countOf(b.length, "character"),
-            {
-              remedy: "Write JSON with the same program and indentation.",
-            },
-          )
-        : cause("text-order", `${place}keys of JSON objects`, firstKeys(left.value), firstKeys(right.value), {
-            remedy: "Sort the keys before writing.",
-          }),
-    ];
-  }
+  if (changes.length === 0) return [explainSameJson(a, b, left.value, right.value, place)];
   return changes.map(({ path, left: one, right: other }) => {
     const at = `${place}${path || "."}`;
     if (typeof one === "string" && typeof other === "string") return explainTextPair(one, other, at, windows);
@@ -49,6 +34,17 @@ export function explainJson(a: string, b: string, { place, windows }: Context): 
     }
     return cause("embedded-text", at, show(one), show(other));
   });
+}
+
+/** Explains two texts of JSON with the same values. */
+function explainSameJson(a: string, b: string, left: unknown, right: unknown, place: string): Cause {
+  if (JSON.stringify(left) === JSON.stringify(right)) {
+    const sizes = [countOf(a.length, "character"), countOf(b.length, "character")] as const;
+    const remedy = "Write JSON with the same program and indentation.";
+    return cause("archive-format", `${place}white space of JSON`, ...sizes, { remedy });
+  }
+  const remedy = "Sort the keys before writing.";
+  return cause("text-order", `${place}keys of JSON objects`, firstKeys(left), firstKeys(right), { remedy });
 }
 
 /** The first differences between two JSON values, ignoring the order of keys. */
@@ -81,24 +77,14 @@ function compareValues(left: unknown, right: unknown, path: string, changes: Cha
   }
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const step = /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-    compareValues(
-      Object.hasOwn(a, key) ? a[key] : undefined,
-      Object.hasOwn(b, key) ? b[key] : undefined,
-      path + step,
-      changes,
-    );
+    const [one, other] = both([a, b], (object) => (Object.hasOwn(object, key) ? object[key] : undefined));
+    compareValues(one, other, path + step, changes);
   }
 }
 
 function firstKeys(value: unknown): string {
   const record = asRecord(Array.isArray(value) ? value[0] : value);
   return record === undefined ? JSON.stringify(value).slice(0, 80) : Object.keys(record).slice(0, 8).join(", ");
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : undefined;
 }
 
 function show(value: unknown): string {

@@ -3,12 +3,13 @@ import { memorySource, type RandomAccessSource, readExactly } from "@release-act
 import { type MachoImage, readMacho } from "@release-actions/macho";
 import { countOf, Fault } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
-import { type Cause, cause } from "./cause.ts";
-import type { Context, Findings, Part } from "./context.ts";
+import { type Cause, cause, causeIfDifferent } from "./cause.ts";
+import { type Context, type Findings, joinFindings, type Part } from "./context.ts";
 import { differentBytes } from "./different-bytes.ts";
 import { explainNumbers } from "./explain-numbers.ts";
 import { explainTexts } from "./explain-texts.ts";
 import { findGoBuildId } from "./go-build-id.ts";
+import { both, readBoth, type Sources } from "./pair.ts";
 import { hasSameCode } from "./same-code.ts";
 import type { TimeWindows } from "./time-window.ts";
 
@@ -24,29 +25,20 @@ const CODE = "__TEXT,__text";
 const DERIVED = /^__TEXT,__(?:unwind_info|eh_frame|stubs|stub_helper)|^__DATA\w*,__(?:got|la_symbol_ptr)|^__DWARF/;
 
 /** Explains two Mach-O files, thin or fat, architecture by architecture. */
-export async function explainMacho(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  context: Context,
-): Promise<Findings> {
-  const [a, b] = [await readImages(left), await readImages(right)];
-  const [namesA, namesB] = [a, b].map((images) => images.map(({ architecture }) => architecture)) as [
-    string[],
-    string[],
-  ];
-  const slices = cause("slices", `${context.place}architectures`, namesA.join(", "), namesB.join(", "));
-  if (namesA.toSorted().join() !== namesB.toSorted().join()) return { causes: [slices], parts: [] };
-  const causes: Cause[] = namesA.join() === namesB.join() ? [] : [slices];
-  const parts: Part[] = [];
+export async function explainMacho(sources: Sources, context: Context): Promise<Findings> {
+  const [a, b] = await readBoth(sources, readImages);
+  const names = both([a, b], (images) => images.map(({ architecture }) => architecture));
+  const slices = causeIfDifferent("slices", `${context.place}architectures`, ...both(names, (list) => list.join(", ")));
+  const [sortedA, sortedB] = both(names, (list) => list.toSorted().join());
+  if (sortedA !== sortedB) return { causes: slices };
+  const all: Findings[] = [{ causes: slices }];
   for (const image of a) {
     const other = b.find(({ architecture }) => architecture === image.architecture);
     if (other === undefined || Buffer.compare(image.bytes, other.bytes) === 0) continue;
     const place = a.length > 1 ? `${context.place}${image.architecture}, ` : context.place;
-    const found = await explainImage(image, other, place, context);
-    causes.push(...found.causes);
-    parts.push(...found.parts);
+    all.push(await explainImage(image, other, place, context));
   }
-  return { causes, parts };
+  return joinFindings(all);
 }
 
 async function readImages(source: RandomAccessSource): Promise<readonly MachoImage[]> {
@@ -64,7 +56,9 @@ async function readImages(source: RandomAccessSource): Promise<readonly MachoIma
 async function explainImage(a: MachoImage, b: MachoImage, place: string, context: Context): Promise<Findings> {
   const sections = await compareSections(a, b, place, context.windows);
   const { parts } = sections;
-  const certain = [...compareBuild(a, b, place), ...sections.certain];
+  // The platform, and the versions of the SDK and the tools.
+  const builds = both([a, b], ({ build = "none" }) => JSON.stringify(build));
+  const certain = [...causeIfDifferent("toolchain", `${place}LC_BUILD_VERSION`, ...builds), ...sections.certain];
   if (certain.length > 0) return { causes: certain, parts };
   const identity = await compareIdentity(a, b, place);
   if (identity !== undefined) return { causes: [identity], parts };
@@ -76,23 +70,18 @@ async function explainImage(a: MachoImage, b: MachoImage, place: string, context
     return { causes: [cause("code", `${place}${CODE}`, ...sizes)], parts };
   }
   if (sections.other !== undefined) return { causes: [sections.other], parts };
-  const commands = (image: MachoImage): string => image.loadCommands.map(({ name }) => name).join(" ");
-  return { causes: [cause("linker-options", `${place}load commands`, commands(a), commands(b))], parts };
-}
-
-/** Compares the platform and the versions of the SDK and the tools in LC_BUILD_VERSION. */
-function compareBuild(a: MachoImage, b: MachoImage, place: string): Cause[] {
-  const [left, right] = [JSON.stringify(a.build ?? "none"), JSON.stringify(b.build ?? "none")];
-  return left === right ? [] : [cause("toolchain", `${place}LC_BUILD_VERSION`, left, right)];
+  const commands = both([a, b], ({ loadCommands }) => loadCommands.map(({ name }) => name).join(" "));
+  return { causes: [cause("linker-options", `${place}load commands`, ...commands)], parts };
 }
 
 /** Explains images that differ only in their UUID, their Go build id or their signature. */
 async function compareIdentity(a: MachoImage, b: MachoImage, place: string): Promise<Cause | undefined> {
   if ((await digestWithoutIdentity(a)) !== (await digestWithoutIdentity(b))) return undefined;
   if (a.uuid !== b.uuid) return cause("build-id", `${place}LC_UUID`, a.uuid ?? "none", b.uuid ?? "none");
-  const describe = ({ codeSignature }: MachoImage): string =>
-    codeSignature === undefined ? "none" : countOf(codeSignature.size, "byte");
-  return cause("signature", `${place}LC_CODE_SIGNATURE`, describe(a), describe(b));
+  const signatures = both([a, b], ({ codeSignature }) =>
+    codeSignature === undefined ? "none" : countOf(codeSignature.size, "byte"),
+  );
+  return cause("signature", `${place}LC_CODE_SIGNATURE`, ...signatures);
 }
 
 interface SectionFindings {
@@ -128,28 +117,28 @@ async function compareSections(
   const none = new Uint8Array(0);
   const changed = [...names].filter((name) => Buffer.compare(left.get(name) ?? none, right.get(name) ?? none) !== 0);
   for (const name of names) {
-    const [bytes, other] = [left.get(name), right.get(name)];
-    if (bytes === undefined || other === undefined) {
+    const [one, other] = [left.get(name), right.get(name)];
+    if (one === undefined || other === undefined) {
       const kind = name.startsWith("__DWARF") ? "stripped" : "linker-options";
-      const presence = [bytes, other].map((side) => (side === undefined ? "absent" : "present")) as [string, string];
+      const presence = both([one, other], (side) => (side === undefined ? "absent" : "present"));
       found.certain.push(cause(kind, `${place}${name}`, ...presence));
       continue;
     }
-    const [x, y] = [memorySource(bytes), memorySource(other)];
-    const map = await mapBytes(x, y);
+    const sources = both([one, other], memorySource);
+    const map = await mapBytes(sources);
     if (map.differing === 0) continue;
-    found.parts.push({ name, left: bytes.length, right: other.length, differing: map.differing });
-    const numbers = await explainNumbers(x, y, map, `${place}${name}+`, windows);
+    found.parts.push({ name, left: one.length, right: other.length, differing: map.differing });
+    const numbers = await explainNumbers(sources, map, `${place}${name}+`, windows);
     found.numbers.push(...numbers);
     if (numbers.length === 0) found.unexplained += 1;
     if (name === CODE) {
-      found.hasSameCode = await hasSameCode(x, y, map);
+      found.hasSameCode = await hasSameCode(sources, map);
       continue;
     }
     const firstDifference = map.clusters[0]?.start ?? 0;
-    if (!DERIVED.test(name)) found.other ??= await differentBytes(x, y, firstDifference, `${place}${name}+`);
+    if (!DERIVED.test(name)) found.other ??= await differentBytes(sources, firstDifference, `${place}${name}+`);
     const isAlone = changed.length === 1;
-    const texts = await explainTexts(x, y, { place: `${place}${name}+`, windows, firstDifference, isAlone });
+    const texts = await explainTexts(sources, { place: `${place}${name}+`, windows, firstDifference, isAlone });
     found.certain.push(...texts.certain);
     found.possible.push(...texts.possible);
   }

@@ -7,7 +7,7 @@ import type { TimeWindows } from "./time-window.ts";
 
 async function explain(left: Buffer, right: Buffer, windows: TimeWindows = WINDOWS) {
   const [a, b] = [memorySource(left), memorySource(right)];
-  const causes = await explainNumbers(a, b, await mapBytes(a, b), ".data+", windows);
+  const causes = await explainNumbers([a, b], await mapBytes([a, b]), ".data+", windows);
   return causes.map(({ kind, place, left: one, right: other }) => [kind, place, one, other]);
 }
 

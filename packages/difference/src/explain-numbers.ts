@@ -1,6 +1,7 @@
-import { type RandomAccessSource, readExactly } from "@release-actions/archive";
+import { readExactly } from "@release-actions/archive";
 import type { ByteMap } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
+import { both, type Pair, readBoth, type Sources } from "./pair.ts";
 import { isNear, isPast, type TimeWindows } from "./time-window.ts";
 
 /** More differing places than this do not come from one embedded time. */
@@ -18,42 +19,39 @@ const UNITS = [
  * unknown, no number counts as a time. Bytes that are printable text never count as a number.
  */
 export async function explainNumbers(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
+  sources: Sources,
   { clusters }: ByteMap,
   place: string,
   windows: TimeWindows,
 ): Promise<Cause[]> {
   if (windows.left === undefined || windows.right === undefined) return [];
+  const [left, right] = sources;
   if (left.size !== right.size || clusters.length === 0 || clusters.length > MAX_CLUSTERS) return [];
   const causes: Cause[] = [];
   for (const { start, end } of clusters) {
     if (end - start > 8) return [];
     const from = Math.max(0, end - 8);
     const size = Math.min(left.size, start + 8) - from;
-    const [a, b] = [await readExactly(left, from, size), await readExactly(right, from, size)];
-    const moment = findMoment(a, b, start - from, end - from, windows);
-    if (moment === undefined) return [];
-    causes.push(cause("timestamp", `${place}0x${start.toString(16)}`, moment[0], moment[1]));
+    const bytes = await readBoth(sources, (source) => readExactly(source, from, size));
+    const moments = findMoments(bytes, start - from, end - from, windows);
+    if (moments === undefined) return [];
+    causes.push(cause("timestamp", `${place}0x${start.toString(16)}`, ...moments));
   }
   return causes;
 }
 
-type Moments = readonly [left: string, right: string];
-
-function findMoment(
-  a: Uint8Array,
-  b: Uint8Array,
+function findMoments(
+  bytes: Pair<Uint8Array>,
   start: number,
   end: number,
   windows: TimeWindows,
-): Moments | undefined {
+): Pair<string> | undefined {
   for (const width of [8, 4]) {
-    for (let at = Math.max(0, end - width); at <= start && at + width <= a.length; at += 1) {
-      const [one, other] = [a.subarray(at, at + width), b.subarray(at, at + width)];
-      if (isPrintable(one) || isPrintable(other)) continue;
+    for (let at = Math.max(0, end - width); at <= start && at + width <= bytes[0].length; at += 1) {
+      const numbers = both(bytes, (side) => side.subarray(at, at + width));
+      if (numbers.some(isPrintable)) continue;
       for (const little of [true, false]) {
-        const found = readMoments(one, other, little, windows);
+        const found = readMoments(numbers, little, windows);
         if (found !== undefined) return found;
       }
     }
@@ -61,10 +59,10 @@ function findMoment(
   return undefined;
 }
 
-function readMoments(a: Uint8Array, b: Uint8Array, little: boolean, windows: TimeWindows): Moments | undefined {
-  const [left, right] = [readNumber(a, little), readNumber(b, little)];
+function readMoments(bytes: Pair<Uint8Array>, little: boolean, windows: TimeWindows): Pair<string> | undefined {
+  const [left, right] = both(bytes, (side) => readNumber(side, little));
   for (const { name, perSecond } of UNITS) {
-    const [one, other] = [left, right].map((value) => Number((value * 1000n) / perSecond)) as [number, number];
+    const [one, other] = both([left, right], (value) => Number((value * 1000n) / perSecond));
     if (!isNear(one, other, windows) || !isPast(one, windows) || !isPast(other, windows)) continue;
     const show = (value: bigint, moment: number): string => `${value} (${new Date(moment).toISOString()} in ${name})`;
     return [show(left, one), show(right, other)];

@@ -1,10 +1,12 @@
 import { inflateSync } from "node:zlib";
 import { type RandomAccessSource, readExactly, sliceSource } from "@release-actions/archive";
 import { countOf } from "@release-actions/report";
-import { type Cause, cause } from "./cause.ts";
+import { cause, causeIfDifferent } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainTextPair } from "./explain-text-pair.ts";
 import { explainMembers, type Member } from "./members.ts";
+import { both, type Pair, readBoth, type Sources, sizesOf } from "./pair.ts";
+import { lasting } from "./spool.ts";
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const MAX_CHUNKS = 100_000;
@@ -21,43 +23,39 @@ interface Chunk {
   readonly size: number;
 }
 
+interface Png {
+  readonly source: RandomAccessSource;
+  readonly chunks: readonly Chunk[];
+}
+
 /** Explains two PNG images by their chunks (PNG, third edition, 5.3): the time, the texts, and the compression of the pixels. */
-export async function explainPng(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  context: Context,
-): Promise<Findings> {
+export async function explainPng(sources: Sources, context: Context): Promise<Findings> {
   const { place } = context;
-  const [a, b] = [await readChunks(left), await readChunks(right)];
-  const causes: Cause[] = [];
-  const [timeA, timeB] = [await readTime(left, a), await readTime(right, b)];
-  if (timeA !== timeB) causes.push(cause("timestamp", `${place}tIME chunk`, timeA, timeB));
-  const [textsA, textsB] = [await readTexts(left, a), await readTexts(right, b)];
+  const images = await readBoth(sources, readPng);
+  const causes = causeIfDifferent("timestamp", `${place}tIME chunk`, ...(await readBoth(images, readTime)));
+  const [textsA, textsB] = await readBoth(images, readTexts);
   for (const key of new Set([...textsA.keys(), ...textsB.keys()])) {
     const [one, other] = [textsA.get(key) ?? "absent", textsB.get(key) ?? "absent"];
     if (one !== other) causes.push(explainTextPair(one, other, `${place}tEXt chunk, ${key}`, context.windows));
   }
-  if (await haveEqualPixels(left, a, right, b)) {
-    causes.push(cause("compression", `${place}IDAT chunks of equal pixels`, size(a), size(b)));
-  }
-  const rest = await explainMembers(toMembers(left, a), toMembers(right, b), {
+  const isRepacked = await haveEqualPixels(images);
+  if (isRepacked) causes.push(cause("compression", `${place}IDAT chunks of equal pixels`, ...both(images, dataSize)));
+  const rest = await explainMembers(both(images, toMembers), {
     ...context,
-    explain: async (x, y, inside) => ({
-      causes: [cause("content", inside.place.replace(/: $/, ""), countOf(x.size, "byte"), countOf(y.size, "byte"))],
-      parts: [],
+    explain: async (chunks, inside) => ({
+      causes: [cause("content", inside.place.replace(/: $/, ""), ...sizesOf(chunks))],
     }),
   });
-  const known = causes.some(({ kind }) => kind === "compression");
-  const others = rest.causes.filter((one) => !known || !one.place.includes("IDAT"));
-  return { causes: [...causes, ...others], parts: rest.parts };
+  const others = rest.causes.filter((one) => !isRepacked || !one.place.includes("IDAT"));
+  return { ...rest, causes: [...causes, ...others] };
 }
 
-function size(chunks: readonly Chunk[]): string {
-  const total = chunks.filter(({ type }) => type === "IDAT").reduce((sum, one) => sum + one.size, 0);
+function dataSize({ chunks }: Png): string {
+  const total = chunks.filter(({ type }) => type === "IDAT").reduce((sum, { size }) => sum + size, 0);
   return countOf(total, "byte");
 }
 
-async function readChunks(source: RandomAccessSource): Promise<Chunk[]> {
+async function readPng(source: RandomAccessSource): Promise<Png> {
   const chunks: Chunk[] = [];
   for (let at = SIGNATURE.length; at + 12 <= source.size && chunks.length < MAX_CHUNKS; ) {
     const head = Buffer.from(await readExactly(source, at, 8));
@@ -66,61 +64,56 @@ async function readChunks(source: RandomAccessSource): Promise<Chunk[]> {
     chunks.push({ type: head.toString("latin1", 4, 8), offset: at + 8, size: length });
     at += 12 + length;
   }
-  return chunks;
+  return { source, chunks };
 }
 
 /** Compares the remaining chunks, which have no comparison of their own. */
-function toMembers(source: RandomAccessSource, chunks: readonly Chunk[]): Member[] {
+function toMembers({ source, chunks }: Png): Member[] {
   return chunks
     .filter(({ type }) => type !== "tIME" && type !== "tEXt")
-    .map(({ type, offset, size: bytes }) => ({
+    .map(({ type, offset, size }) => ({
       name: `${type} chunk`,
       attributes: {},
-      open: async () => sliceSource(source, offset, bytes),
+      open: async () => lasting(sliceSource(source, offset, size)),
     }));
 }
 
-async function readTime(source: RandomAccessSource, chunks: readonly Chunk[]): Promise<string> {
-  const chunk = chunks.find(({ type, size: bytes }) => type === "tIME" && bytes === 7);
+async function readTime({ source, chunks }: Png): Promise<string> {
+  const chunk = chunks.find(({ type, size }) => type === "tIME" && size === 7);
   if (chunk === undefined) return "none";
   const bytes = Buffer.from(await readExactly(source, chunk.offset, 7));
   const two = (at: number): string => String(bytes[at]).padStart(2, "0");
   return `${bytes.readUInt16BE(0)}-${two(2)}-${two(3)}T${two(4)}:${two(5)}:${two(6)}Z`;
 }
 
-async function readTexts(source: RandomAccessSource, chunks: readonly Chunk[]): Promise<Map<string, string>> {
+async function readTexts({ source, chunks }: Png): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
-  for (const { offset, size: bytes } of chunks.filter(({ type }) => type === "tEXt")) {
-    const text = Buffer.from(await readExactly(source, offset, Math.min(bytes, MAX_TEXT_BYTES))).toString("latin1");
+  for (const { offset, size } of chunks.filter(({ type }) => type === "tEXt")) {
+    const text = Buffer.from(await readExactly(source, offset, Math.min(size, MAX_TEXT_BYTES))).toString("latin1");
     const [key = "", ...value] = text.split("\0");
     texts.set(key, value.join(" "));
   }
   return texts;
 }
 
-async function haveEqualPixels(
-  left: RandomAccessSource,
-  a: readonly Chunk[],
-  right: RandomAccessSource,
-  b: readonly Chunk[],
-): Promise<boolean> {
-  const packed = [await readData(left, a), await readData(right, b)] as const;
+async function haveEqualPixels(images: Pair<Png>): Promise<boolean> {
+  const packed = await readBoth(images, readData);
   if (packed[0].equals(packed[1])) return false;
   try {
-    const [one, other] = packed.map((bytes) => inflateSync(bytes, { maxOutputLength: MAX_PIXELS_BYTES }));
-    return one !== undefined && other !== undefined && one.equals(other);
+    const [one, other] = both(packed, (bytes) => inflateSync(bytes, { maxOutputLength: MAX_PIXELS_BYTES }));
+    return one.equals(other);
   } catch {
     return false; // The data is damaged or very large, so the chunks are compared as bytes.
   }
 }
 
-async function readData(source: RandomAccessSource, chunks: readonly Chunk[]): Promise<Buffer> {
+async function readData({ source, chunks }: Png): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let total = 0;
-  for (const { type, offset, size: bytes } of chunks) {
-    total += bytes;
+  for (const { type, offset, size } of chunks) {
+    total += size;
     if (total > MAX_PIXELS_BYTES) break;
-    if (type === "IDAT") parts.push(await readExactly(source, offset, bytes));
+    if (type === "IDAT") parts.push(await readExactly(source, offset, size));
   }
   return Buffer.concat(parts);
 }

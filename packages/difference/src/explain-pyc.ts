@@ -1,7 +1,10 @@
 import { type RandomAccessSource, readExactly, sliceSource } from "@release-actions/archive";
-import { cause } from "./cause.ts";
+import { mapBytes } from "./byte-map.ts";
+import { cause, causeIfDifferent } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainBinary } from "./explain-bytes.ts";
+import { both, readBoth, type Sources } from "./pair.ts";
+import { showSeconds } from "./show-seconds.ts";
 
 const HEADER_BYTES = 16;
 
@@ -14,45 +17,22 @@ export function isPyc(head: Uint8Array): boolean {
 }
 
 /** Explains two files of Python bytecode: first the time of the source in the header, then the code. */
-export async function explainPyc(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  context: Context,
-): Promise<Findings> {
+export async function explainPyc(sources: Sources, context: Context): Promise<Findings> {
   const { place } = context;
-  const [a, b] = [await readHeader(left), await readHeader(right)];
+  const [a, b] = await readBoth(sources, readHeader);
   if (a.magic !== b.magic)
-    return {
-      causes: [cause("toolchain", `${place}pyc header`, `Python magic ${a.magic}`, `Python magic ${b.magic}`)],
-      parts: [],
-    };
+    return { causes: [cause("toolchain", `${place}pyc header`, `Python magic ${a.magic}`, `Python magic ${b.magic}`)] };
   const remedy = "Compile with `--invalidation-mode=checked-hash`, or set SOURCE_DATE_EPOCH, which makes Python do so.";
-  const header =
-    a.stamp === b.stamp
-      ? []
-      : [cause("timestamp", `${place}pyc header, time of the source`, a.stamp, b.stamp, { remedy })];
-  const [codeA, codeB] = [left, right].map((source) => sliceSource(source, HEADER_BYTES, source.size - HEADER_BYTES));
-  if (codeA === undefined || codeB === undefined) return { causes: header, parts: [] };
-  const [one, other] = [await digestOf(codeA), await digestOf(codeB)];
-  if (one === other) return { causes: header, parts: [] };
-  return {
-    causes: [...header, ...(await explainBinary(codeA, codeB, { ...context, place: `${place}code+` }))],
-    parts: [],
-  };
+  const header = `${place}pyc header, time of the source`;
+  const time = causeIfDifferent("timestamp", header, a.stamp, b.stamp, { remedy });
+  const code = both(sources, (source) => sliceSource(source, HEADER_BYTES, source.size - HEADER_BYTES));
+  if ((await mapBytes(code, context.signal)).differing === 0) return { causes: time };
+  return { causes: [...time, ...(await explainBinary(code, { ...context, place: `${place}code+` }))] };
 }
 
 async function readHeader(source: RandomAccessSource): Promise<{ magic: number; stamp: string }> {
   const head = Buffer.from(await readExactly(source, 0, HEADER_BYTES));
   const isHash = (head.readUInt32LE(4) & 1) !== 0;
-  const stamp = isHash
-    ? `a hash of the source, ${head.toString("hex", 8, 16)}`
-    : new Date(head.readUInt32LE(8) * 1000).toISOString().replace(".000Z", "Z");
+  const stamp = isHash ? `a hash of the source, ${head.toString("hex", 8, 16)}` : showSeconds(head.readUInt32LE(8));
   return { magic: head.readUInt16LE(0), stamp };
-}
-
-async function digestOf(source: RandomAccessSource): Promise<string> {
-  const { createHash } = await import("node:crypto");
-  const hash = createHash("sha256");
-  for await (const chunk of source.read(0, source.size)) hash.update(chunk);
-  return hash.digest("hex");
 }

@@ -1,9 +1,11 @@
 import { type RandomAccessSource, type ScannedMember, scanTar, sliceSource } from "@release-actions/archive";
-import { countOf } from "@release-actions/report";
 import { mapBytes } from "./byte-map.ts";
 import { cause } from "./cause.ts";
 import type { Context, Findings } from "./context.ts";
 import { explainMembers, type Member } from "./members.ts";
+import { readBoth, type Sources, sizesOf } from "./pair.ts";
+import { showSeconds } from "./show-seconds.ts";
+import { lasting } from "./spool.ts";
 
 const REMEDIES = {
   timestamp:
@@ -30,13 +32,9 @@ const TYPES: Readonly<Record<string, string>> = {
  * Explains two tars member by member without unpacking them to disk, so members that a system could not create are
  * compared too.
  */
-export async function explainTar(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  context: Context,
-): Promise<Findings> {
-  const [a, b] = [await readTar(left, context.signal), await readTar(right, context.signal)];
-  const found = await explainMembers(a.members, b.members, context, { remedies: REMEDIES });
+export async function explainTar(sources: Sources, context: Context): Promise<Findings> {
+  const [a, b] = await readBoth(sources, (source) => readTar(source, context.signal));
+  const found = await explainMembers([a.members, b.members], context, REMEDIES);
   if (found.causes.length > 0) return found;
   const named = a.headerNames.findIndex((name, index) => name !== b.headerNames[index]);
   if (named >= 0) {
@@ -45,10 +43,9 @@ export async function explainTar(
     return { ...found, causes: [cause("member-metadata", place, ...sides, { remedy: PAX_NAME_REMEDY })] };
   }
   // The members are equal, so the tars differ only in their encoding.
-  const at = (await mapBytes(left, right, context.signal)).clusters[0]?.start ?? 0;
-  const sizes = [countOf(left.size, "byte"), countOf(right.size, "byte")] as const;
+  const at = (await mapBytes(sources, context.signal)).clusters[0]?.start ?? 0;
   const where = at >= Math.min(a.end, b.end) ? "padding at the end" : `0x${at.toString(16)}, headers or padding`;
-  return { ...found, causes: [cause("archive-format", `${context.place}${where}`, ...sizes)] };
+  return { ...found, causes: [cause("archive-format", `${context.place}${where}`, ...sizesOf(sources))] };
 }
 
 interface TarContent {
@@ -86,11 +83,6 @@ export function toMember(source: RandomAccessSource, member: ScannedMember): Mem
         .join(" "),
     },
     records: new Map([...pax].filter(([key]) => !SHOWN_RECORDS.has(key))),
-    open: async () => sliceSource(source, offset, size),
+    open: async () => lasting(sliceSource(source, offset, size)),
   };
-}
-
-function showSeconds(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? `${seconds} seconds` : date.toISOString().replace(".000Z", "Z");
 }

@@ -1,4 +1,4 @@
-import { type Cause, cause, pathCause } from "./cause.ts";
+import { type Cause, cause } from "./cause.ts";
 import { classify } from "./classify-text.ts";
 import { pairTexts } from "./text-pair.ts";
 import type { TimeWindows } from "./time-window.ts";
@@ -10,9 +10,7 @@ const WHOLE_LINE_LENGTH = 120;
 export function explainTextPair(left: string, right: string, at: string, windows: TimeWindows): Cause {
   const meaning = classify(pairTexts({ text: left, offset: 0 }, { text: right, offset: 0 }), windows);
   if (meaning.kind === "derived") return cause("embedded-text", at, left.trim(), right.trim());
-  if (meaning.kind === "path") return pathCause(at, meaning.left, meaning.right);
-  if (meaning.kind === "time") return cause("timestamp", at, meaning.left, meaning.right);
-  if (meaning.kind === "flags") return cause("build-flags", at, meaning.left, meaning.right);
+  if (meaning.kind !== "embedded-text") return cause(meaning.kind, at, meaning.left, meaning.right);
   const isShort = Math.max(left.length, right.length) <= WHOLE_LINE_LENGTH;
   const [one, other] = isShort ? [left.trim(), right.trim()] : [meaning.left, meaning.right];
   return cause("embedded-text", at, one || "an empty line", other || "an empty line");

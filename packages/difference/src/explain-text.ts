@@ -6,6 +6,7 @@ import type { Context, Excerpt, Findings } from "./context.ts";
 import { firstDifferingLine } from "./differing-line.ts";
 import { explainJson } from "./explain-json.ts";
 import { explainTextPair } from "./explain-text-pair.ts";
+import { both, readBoth, type Sources } from "./pair.ts";
 
 /** A longer text is streamed and compared only up to the first differing line. */
 const MAX_ALIGNED_BYTES = 8 * 1024 * 1024;
@@ -17,22 +18,18 @@ const MAX_SHOWN_LINES = 40;
 const MAX_SHOWN_CHARACTERS = 240;
 
 /** Explains two texts by their lines: first by line endings and order, then by the contents of the differing lines. */
-export async function explainText(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  context: Context,
-): Promise<Findings> {
-  if (Math.max(left.size, right.size) > MAX_ALIGNED_BYTES) return await explainLongText(left, right, context);
-  const [a, b] = [await readText(left), await readText(right)];
+export async function explainText(sources: Sources, context: Context): Promise<Findings> {
+  if (sources.some(({ size }) => size > MAX_ALIGNED_BYTES)) return await explainLongText(sources, context);
+  const [a, b] = await readBoth(sources, readText);
   const whole = compareWhole(a, b, context);
-  if (whole !== undefined) return { causes: [whole], parts: [] };
+  if (whole !== undefined) return { causes: [whole] };
   const [linesA, linesB] = [a.split("\n"), b.split("\n")];
   const changes = diffArrays(linesA, linesB, { maxEditLength: MAX_EDITS });
-  if (changes === undefined) return await explainLongText(left, right, context);
+  if (changes === undefined) return await explainLongText(sources, context);
   const hunks = toHunks(changes);
   const json = explainJson(a, b, context);
   const causes = json ?? hunks.flatMap((hunk) => explainHunk(hunk, context));
-  return { causes, parts: [], excerpts: [toExcerpt(hunks, context.place)] };
+  return { causes, excerpts: [toExcerpt(hunks, context.place)] };
 }
 
 async function readText(source: RandomAccessSource): Promise<string> {
@@ -46,14 +43,13 @@ function compareWhole(a: string, b: string, { place }: Context): Cause | undefin
     const crlf = text.split("\r\n").length - 1;
     return crlf === 0 ? "LF" : crlf === text.split("\n").length - 1 ? "CRLF" : `CRLF in ${countOf(crlf, "line")}`;
   };
-  const withoutEnd = (text: string): string => text.replaceAll("\r\n", "\n").replace(/\n$/, "");
-  if (a.replaceAll("\r\n", "\n") === b.replaceAll("\r\n", "\n"))
-    return cause("line-endings", `${place}ends of lines`, endings(a), endings(b));
-  if (withoutEnd(a) === withoutEnd(b)) {
+  const [one, other] = both([a, b], (text) => text.replaceAll("\r\n", "\n"));
+  if (one === other) return cause("line-endings", `${place}ends of lines`, endings(a), endings(b));
+  const [linesA, linesB] = both([one, other], (text) => text.replace(/\n$/, "").split("\n"));
+  if (linesA.join("\n") === linesB.join("\n")) {
     const last = (text: string): string => (text.endsWith("\n") ? "a line feed" : "no line feed");
     return cause("line-endings", `${place}end of the file`, last(a), last(b));
   }
-  const [linesA, linesB] = [withoutEnd(a).split("\n"), withoutEnd(b).split("\n")];
   if (linesA.toSorted().join("\n") !== linesB.toSorted().join("\n")) return undefined;
   const first = linesA.findIndex((line, index) => line !== linesB[index]);
   return cause("text-order", `${place}lines from ${first + 1} on`, linesA[first] ?? "", linesB[first] ?? "");
@@ -109,27 +105,21 @@ function toExcerpt(hunks: readonly Hunk[], place: string): Excerpt {
     ...removed.map((text) => `-${text}`),
     ...added.map((text) => `+${text}`),
   ]);
-  const shown = lines.slice(0, MAX_SHOWN_LINES).map((text) => cut(text));
+  const shown = lines.slice(0, MAX_SHOWN_LINES).map(cut);
   if (lines.length > shown.length) shown.push(`(${countOf(lines.length - shown.length, "more line")})`);
   return { place, source: "lines", lines: shown };
 }
 
-async function explainLongText(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  context: Context,
-): Promise<Findings> {
-  const { place, windows, signal } = context;
-  const found = await firstDifferingLine(left, right, signal);
-  const at = `${place}line ${found.line}`;
-  const causes = [
-    found.left === undefined || found.right === undefined
-      ? cause("embedded-text", at, found.left ?? "the end", found.right ?? "the end")
-      : explainTextPair(found.left, found.right, at, windows),
-  ];
-  context.warn(`${place}the texts are too long or too different to align: only the first differing line was compared`);
-  const lines = [`@@ line ${found.line} @@`, `-${found.left ?? ""}`, `+${found.right ?? ""}`].map((text) => cut(text));
-  return { causes, parts: [], excerpts: [{ place, source: "lines", lines }] };
+async function explainLongText(sources: Sources, { place, windows, signal, warn }: Context): Promise<Findings> {
+  const { line, left, right } = await firstDifferingLine(sources, signal);
+  const at = `${place}line ${line}`;
+  const found =
+    left === undefined || right === undefined
+      ? cause("embedded-text", at, left ?? "the end", right ?? "the end")
+      : explainTextPair(left, right, at, windows);
+  warn(`${place}the texts are too long or too different to align: only the first differing line was compared`);
+  const lines = [`@@ line ${line} @@`, `-${left ?? ""}`, `+${right ?? ""}`].map(cut);
+  return { causes: [found], excerpts: [{ place, source: "lines", lines }] };
 }
 
 function cut(text: string): string {

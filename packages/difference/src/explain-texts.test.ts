@@ -8,7 +8,7 @@ const source = (text: string) => memorySource(Buffer.from(text, "latin1"));
 const told = (list: readonly { kind: string; place: string; left: string; right: string }[]) =>
   list.map(({ kind, place, left, right }) => [kind, place, left, right]);
 const texts = async (left: string, right: string, firstDifference?: number) =>
-  await explainTexts(source(left), source(right), {
+  await explainTexts([source(left), source(right)], {
     ...{ place: ".data+", windows: WINDOWS },
     ...(firstDifference === undefined ? {} : { firstDifference }),
   });
@@ -144,7 +144,7 @@ describe("bytes of an unknown format", () => {
     });
     const context = { place: "", scratch: "", depth: 0, windows: WINDOWS, warn: () => undefined };
     const unused = async () => ({ causes: [], parts: [] });
-    expect(await explainBinary(source("a"), source("b"), { ...context, explain: unused })).toMatchObject([
+    expect(await explainBinary([source("a"), source("b")], { ...context, explain: unused })).toMatchObject([
       { place: "0x0" },
     ]);
   });

@@ -1,7 +1,7 @@
-import type { RandomAccessSource } from "@release-actions/archive";
 import { differsInBorderByte } from "./border-byte.ts";
-import { type Cause, cause, pathCause } from "./cause.ts";
+import { type Cause, cause } from "./cause.ts";
 import { classify } from "./classify-text.ts";
+import type { Sources } from "./pair.ts";
 import type { TextPair } from "./text-pair.ts";
 import { MAX_RUN_LENGTH } from "./text-runs.ts";
 import { compareTexts } from "./texts.ts";
@@ -44,12 +44,11 @@ export interface TextOptions {
 
 /** Finds paths, times and other texts that differ in a part of two files. */
 export async function explainTexts(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
+  sources: Sources,
   { place, windows, firstDifference = 0, isAlone = false, unitBytes = 1, isProgram = false, signal }: TextOptions,
 ): Promise<TextCauses> {
   const start = Math.max(0, firstDifference - MAX_RUN_LENGTH);
-  const compared = await compareTexts(left, right, { start, firstDifference, isAlone, signal });
+  const compared = await compareTexts(sources, { start, firstDifference, isAlone, signal });
   const { pairs: all, unpaired, isCut, hasMoved } = compared;
   const pairs = all.filter((pair) => !differsInBorderByte(pair));
   const certain: Cause[] = [];
@@ -63,13 +62,11 @@ export async function explainTexts(
       derived.push(cause("embedded-text", at, pair.left.text, pair.right.text));
       continue;
     }
-    if (meaning.kind === "path") certain.push(pathCause(at, meaning.left, meaning.right));
-    else if (meaning.kind === "time") certain.push(cause("timestamp", at, meaning.left, meaning.right));
-    else if (meaning.kind === "flags") certain.push(cause("build-flags", at, meaning.left, meaning.right));
+    const found = cause(meaning.kind, at, meaning.left, meaning.right);
+    if (meaning.kind !== "embedded-text") certain.push(found);
     else {
-      const other = cause("embedded-text", at, meaning.left, meaning.right);
-      possible.push(other);
-      if (isOneText(pair) || (isProgram && areCStrings(pair))) evident.push(other);
+      possible.push(found);
+      if (isOneText(pair) || (isProgram && areCStrings(pair))) evident.push(found);
     }
   }
   const isComplete = unpaired.length === 0 && !isCut;

@@ -64,7 +64,7 @@ describe("explainDifference", () => {
         else throw new TypeError("a bug");
       },
     };
-    await expect(explainDifference(broken, memorySource(ar([])), { scratch: "" })).rejects.toThrow("a bug");
+    await expect(explainDifference([broken, memorySource(ar([]))], { scratch: "" })).rejects.toThrow("a bug");
   });
 
   test("leaves out digests of files that are reported to differ", async () => {
@@ -86,16 +86,16 @@ describe("explainDifference", () => {
       return bytes;
     };
     const [left, right] = [memorySource(number(1_700_000_000)), memorySource(number(1_763_636_400))];
-    expect((await explainDifference(left, right, { scratch: "" })).causes).toMatchObject([{ kind: "content" }]);
+    expect((await explainDifference([left, right], { scratch: "" })).causes).toMatchObject([{ kind: "content" }]);
     const dated = ["2023-11-14T10:00:00Z", "2025-11-20T10:00:00Z"].map((text) => memorySource(Buffer.from(text)));
     const [one, other] = dated;
     if (one === undefined || other === undefined) throw new Error("there are two");
-    expect((await explainDifference(one, other, { scratch: "" })).causes).toMatchObject([{ kind: "timestamp" }]);
+    expect((await explainDifference([one, other], { scratch: "" })).causes).toMatchObject([{ kind: "timestamp" }]);
   });
 
   test("stops when the signal is aborted", async () => {
     const [left, right] = [memorySource(Buffer.from("a")), memorySource(Buffer.from("b"))];
     const options = { scratch: "", signal: AbortSignal.abort(new Error("enough")) };
-    await expect(explainDifference(left, right, options)).rejects.toThrow("enough");
+    await expect(explainDifference([left, right], options)).rejects.toThrow("enough");
   });
 });

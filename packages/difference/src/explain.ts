@@ -10,7 +10,7 @@ import { isMacho } from "@release-actions/macho";
 import { Fault } from "@release-actions/report";
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { type Cause, mergeCauses } from "./cause.ts";
-import type { Context, Excerpt, Findings, Part } from "./context.ts";
+import type { Context, Excerpt, Explain, Part } from "./context.ts";
 import { withoutDerivedDigests } from "./derived-digests.ts";
 import { explainAr, isAr } from "./explain-ar.ts";
 import { explainBytes } from "./explain-bytes.ts";
@@ -22,6 +22,7 @@ import { explainPe } from "./explain-pe.ts";
 import { explainPng, isPng } from "./explain-png.ts";
 import { explainPyc, isPyc } from "./explain-pyc.ts";
 import { explainZip } from "./explain-zip.ts";
+import { both, type Pair, readBoth, type Sources } from "./pair.ts";
 import { isPe } from "./pe.ts";
 import type { TimeWindows } from "./time-window.ts";
 
@@ -53,8 +54,6 @@ export interface ExplainOptions {
   readonly signal?: AbortSignal;
 }
 
-type Explain = (left: RandomAccessSource, right: RandomAccessSource, context: Context) => Promise<Findings>;
-
 const EXPLAINERS: Readonly<Record<string, Explain>> = {
   elf: explainElf,
   macho: explainMacho,
@@ -67,34 +66,30 @@ const EXPLAINERS: Readonly<Record<string, Explain>> = {
 };
 
 /** Compares two files by their format and returns the causes of their differences. Damaged files are compared as bytes. */
-export async function explainDifference(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  options: ExplainOptions,
-): Promise<Explanation> {
-  const map = await mapBytes(left, right, options.signal);
-  const [format, other] = [await formatOf(left), await formatOf(right)];
+export async function explainDifference(sources: Sources, options: ExplainOptions): Promise<Explanation> {
+  const map = await mapBytes(sources, options.signal);
+  const [format, other] = await readBoth(sources, formatOf);
   const shown = format === other ? format : `${format} and ${other}`;
   const warnings: string[] = [];
   if (map.differing === 0) return { format: shown, causes: [], parts: [], excerpts: [], warnings, map };
   let damage: string | undefined;
-  const explain = async (a: RandomAccessSource, b: RandomAccessSource, context: Context): Promise<Findings> => {
-    const [kind, otherKind] = [await formatOf(a), await formatOf(b)];
-    const explainer = explainerOf(kind, otherKind);
-    if (explainer === undefined) return await explainBytes(a, b, context);
+  const explain: Explain = async (files, context) => {
+    const formats = await readBoth(files, formatOf);
+    const explainer = explainerOf(formats);
+    if (explainer === undefined) return await explainBytes(files, context);
     if (context.depth > MAX_DEPTH) {
-      context.warn(`${context.place}${kind} was not opened: it is ${context.depth} archives deep`);
-      return await explainBytes(a, b, context);
+      context.warn(`${context.place}${formats[0]} was not opened: it is ${context.depth} archives deep`);
+      return await explainBytes(files, context);
     }
     try {
-      const findings = await explainer(a, b, context);
+      const findings = await explainer(files, context);
       if (findings.causes.length > 0) return findings;
     } catch (error) {
       // A damaged file can still be compared byte by byte.
       if (!(error instanceof Fault)) throw error;
       damage ??= `${context.place}${error.message}`;
     }
-    return await explainBytes(a, b, context);
+    return await explainBytes(files, context);
   };
   const context: Context = {
     place: "",
@@ -103,9 +98,11 @@ export async function explainDifference(
     signal: options.signal,
     explain,
     windows: options.windows ?? { now: Date.now() },
-    warn: (message) => warnings.push(message),
+    warn: (message) => {
+      warnings.push(message);
+    },
   };
-  const { causes, parts, excerpts = [] } = await explain(left, right, context);
+  const { causes, parts = [], excerpts = [] } = await explain(sources, context);
   return {
     format: shown,
     causes: mergeCauses(withoutDerivedDigests(causes)),
@@ -117,13 +114,13 @@ export async function explainDifference(
   };
 }
 
-function explainerOf(kind: string, other: string): Explain | undefined {
-  const [left, right] = [isCompression(kind) ? kind : "none", isCompression(other) ? other : "none"] as const;
-  if (left === "none" && right === "none") return kind === other ? EXPLAINERS[kind] : undefined;
-  // If only one file is compressed and the other has a known format, the contents are compared.
-  const plain = left === "none" ? kind : right === "none" ? other : undefined;
-  if (plain !== undefined && EXPLAINERS[plain] === undefined) return undefined;
-  return (a, b, context) => explainCompressed(a, b, context, [left, right]);
+function explainerOf(formats: Pair<string>): Explain | undefined {
+  const forms = both(formats, (format) => (isCompression(format) ? format : "none"));
+  // The formats of the files that are not compressed; if only one is and the other has a known format, the contents are compared.
+  const plain = formats.filter((format) => !isCompression(format));
+  if (plain.length === 2) return plain[0] === plain[1] ? EXPLAINERS[formats[0]] : undefined;
+  if (plain.some((format) => EXPLAINERS[format] === undefined)) return undefined;
+  return (sources, context) => explainCompressed(sources, context, forms);
 }
 
 async function formatOf(source: RandomAccessSource): Promise<string> {

@@ -1,20 +1,18 @@
 import { type RandomAccessSource, scanTar, sliceSource } from "@release-actions/archive";
 
-export interface ImageFile {
-  readonly name: string;
-  readonly source: RandomAccessSource;
-}
+/** The files of an archive by their names. */
+export type ImageFiles = ReadonlyMap<string, RandomAccessSource>;
 
 /**
  * The files of a tar by name, without a leading `./`. If a name occurs more than once, the last file counts, as when
  * tar unpacks.
  */
-export async function listFiles(tar: RandomAccessSource, signal?: AbortSignal): Promise<Map<string, ImageFile>> {
-  const files = new Map<string, ImageFile>();
+export async function listFiles(tar: RandomAccessSource, signal?: AbortSignal): Promise<ImageFiles> {
+  const files = new Map<string, RandomAccessSource>();
   const links: [string, string][] = [];
   for await (const { name, typeflag, linkName, offset, size } of scanTar(tar, signal)) {
     const path = name.replace(/^\.\//, "");
-    if (typeflag === "0" || typeflag === "7") files.set(path, { name: path, source: sliceSource(tar, offset, size) });
+    if (typeflag === "0" || typeflag === "7") files.set(path, sliceSource(tar, offset, size));
     if (typeflag === "1" || typeflag === "2") links.push([path, linkName]);
   }
   // Older versions of `docker save` write equal layers as links.
@@ -25,6 +23,6 @@ export async function listFiles(tar: RandomAccessSource, signal?: AbortSignal): 
   return files;
 }
 
-export function findFileIn(files: ReadonlyMap<string, ImageFile>, path: string): ImageFile | undefined {
+export function findFileIn(files: ImageFiles, path: string): RandomAccessSource | undefined {
   return files.get(path.replace(/^\.\//, ""));
 }

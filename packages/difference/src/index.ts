@@ -1,8 +1,4 @@
-export { type ByteMap, type Cluster, mapBytes } from "./byte-map.ts";
-export { CAUSE_KINDS, CAUSE_TITLES, type Cause, type CauseKind } from "./cause.ts";
-export type { Excerpt, Part } from "./context.ts";
-export { type ExplainOptions, type Explanation, explainDifference } from "./explain.ts";
-export type { TextPair } from "./text-pair.ts";
-export type { TextRun } from "./text-runs.ts";
-export { compareTexts, type TextDifference } from "./texts.ts";
-export type { TimeWindow, TimeWindows } from "./time-window.ts";
+export { CAUSE_TITLES, type Cause, type CauseKind } from "./cause.ts";
+export type { Excerpt } from "./context.ts";
+export { type Explanation, explainDifference } from "./explain.ts";
+export type { TimeWindow } from "./time-window.ts";

@@ -1,10 +1,15 @@
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** The value if it is an object, otherwise an empty object. */
-export function record(value: unknown): JsonRecord {
+/** The value if it is an object. */
+export function asRecord(value: unknown): JsonRecord | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value))
-    : {};
+    : undefined;
+}
+
+/** The value if it is an object, otherwise an empty object. */
+export function record(value: unknown): JsonRecord {
+  return asRecord(value) ?? {};
 }
 
 /** The value if it is an array, otherwise an empty array. */

@@ -1,7 +1,8 @@
-import type { RandomAccessSource } from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
-import { type Cause, type CauseKind, type CauseOptions, cause } from "./cause.ts";
-import type { Context, Excerpt, Findings, Part } from "./context.ts";
+import { type Cause, type CauseKind, cause } from "./cause.ts";
+import { type Context, type Findings, inside, joinFindings } from "./context.ts";
+import { both, onlyIn, type Pair } from "./pair.ts";
+import type { TemporarySource } from "./spool.ts";
 
 /** How many differing members are compared in detail; the others are only listed. */
 const MAX_EXPLAINED = 100;
@@ -23,88 +24,77 @@ export interface Member {
   readonly attributes: Readonly<Partial<Record<(typeof ATTRIBUTE_KINDS)[number], string>>>;
   /** Further metadata by name, such as PAX records; differences are reported as `member-metadata`. */
   readonly records?: ReadonlyMap<string, string>;
-  /** Opens the content. The caller opens one member of an archive at a time and closes it. */
-  open(): Promise<RandomAccessSource & { close?(): Promise<void> }>;
+  /** Opens the content. The caller opens one member of an archive at a time and disposes of it. */
+  open(): Promise<TemporarySource>;
 }
 
-export interface MembersOptions {
-  /** Remedies for kinds of causes that are specific to this archive format. */
-  readonly remedies?: Readonly<Partial<Record<CauseKind, string>>>;
-}
+/** Remedies for kinds of causes that are specific to an archive format. */
+export type Remedies = Readonly<Partial<Record<CauseKind, string>>>;
 
 /** Compares members by name: the set of names, their order, their metadata and their contents. */
 export async function explainMembers(
-  left: readonly Member[],
-  right: readonly Member[],
+  [left, right]: Pair<readonly Member[]>,
   context: Context,
-  { remedies = {} }: MembersOptions = {},
+  remedies: Remedies = {},
 ): Promise<Findings> {
   const a = numbered(left);
   const b = withoutOtherCompression(numbered(right), a);
-  const causes: Cause[] = [];
-  const parts: Part[] = [];
-  const only = (from: ReadonlyMap<string, Member>, other: ReadonlyMap<string, Member>): string[] =>
-    [...from.keys()].filter((name) => !other.has(name));
-  const [onlyLeft, onlyRight] = [only(a, b), only(b, a)];
-  if (onlyLeft.length > 0 || onlyRight.length > 0) {
-    causes.push(
-      cause("member-set", `${context.place}members`, onlyLeft.join(", ") || "-", onlyRight.join(", ") || "-"),
-    );
+  const all: Findings[] = [{ causes: compareNames(a, b, context.place) }];
+  let differing = 0;
+  for (const [name, one] of a) {
+    const other = b.get(name);
+    if (other === undefined) continue;
+    context.signal?.throwIfAborted();
+    all.push({ causes: compareAttributes(name, [one, other], context.place, remedies) });
+    const content = await explainMember(name, [one, other], context, differing < MAX_EXPLAINED);
+    if (content === undefined) continue;
+    differing += 1;
+    all.push(content);
   }
+  if (differing > MAX_EXPLAINED)
+    context.warn(`${context.place}${differing - MAX_EXPLAINED} more members differ and were not compared in detail`);
+  return joinFindings(all);
+}
+
+/** Compares the set of names and the order of those that both sides have. */
+function compareNames(a: ReadonlyMap<string, Member>, b: ReadonlyMap<string, Member>, place: string): Cause[] {
+  const causes: Cause[] = [];
+  const only = onlyIn([[...a.keys()], [...b.keys()]]);
+  if (only.some(({ length }) => length > 0))
+    causes.push(cause("member-set", `${place}members`, ...both(only, (names) => names.join(", ") || "-")));
   const common = [...a.keys()].filter((name) => b.has(name));
   const commonRight = [...b.keys()].filter((name) => a.has(name));
   const moved = common.findIndex((name, index) => name !== commonRight[index]);
   if (moved >= 0) {
     const show = (names: readonly string[]): string => names.slice(moved, moved + 4).join(", ");
-    causes.push(cause("member-order", `${context.place}member ${moved + 1}`, show(common), show(commonRight)));
+    causes.push(cause("member-order", `${place}member ${moved + 1}`, show(common), show(commonRight)));
   }
-  const excerpts: Excerpt[] = [];
-  for (const name of common) {
-    const [one, other] = [a.get(name), b.get(name)];
-    if (one === undefined || other === undefined) continue;
-    context.signal?.throwIfAborted();
-    causes.push(...compareAttributes(name, one, other, context.place, remedies));
-    const found = await explainMember(name, one, other, context, parts.length < MAX_EXPLAINED);
-    if (found === undefined) continue;
-    parts.push(found.part);
-    causes.push(...found.causes);
-    excerpts.push(...(found.excerpts ?? []));
-  }
-  if (parts.length > MAX_EXPLAINED)
-    context.warn(`${context.place}${parts.length - MAX_EXPLAINED} more members differ and were not compared in detail`);
-  return { causes, parts, excerpts };
+  return causes;
 }
 
+/** Compares the contents of a member; undefined if they are equal. */
 async function explainMember(
   name: string,
-  one: Member,
-  other: Member,
+  [one, other]: Pair<Member>,
   context: Context,
   isExplained: boolean,
-): Promise<(Omit<Findings, "parts"> & { part: Part }) | undefined> {
-  const source = await one.open();
-  const counterpart = await other.open();
-  try {
-    const map = await mapBytes(source, counterpart, context.signal);
-    if (map.differing === 0) return undefined;
-    const part = { name, left: source.size, right: counterpart.size, differing: map.differing };
-    if (!isExplained) return { part, causes: [] };
-    const inside = { ...context, place: `${context.place}${name}: `, depth: context.depth + 1 };
-    const { causes, excerpts } = await context.explain(source, counterpart, inside);
-    return { part, causes, ...(excerpts && { excerpts }) };
-  } finally {
-    await source.close?.();
-    await counterpart.close?.();
-  }
+): Promise<Findings | undefined> {
+  await using left = await one.open();
+  await using right = await other.open();
+  const { differing } = await mapBytes([left, right], context.signal);
+  if (differing === 0) return undefined;
+  const parts = [{ name, left: left.size, right: right.size, differing }];
+  if (!isExplained) return { causes: [], parts };
+  return { ...(await context.explain([left, right], inside(context, `${name}: `))), parts };
 }
 
-/** Members by name. An archive may have several members of one name; the second becomes `name (2)`. */
-function numbered(members: readonly Member[]): Map<string, Member> {
-  const found = new Map<string, Member>();
-  for (const member of members) {
-    let name = member.name;
-    for (let count = 2; found.has(name); count += 1) name = `${member.name} (${count})`;
-    found.set(name, member);
+/** The members or images by name. If several have the same name, the second becomes `name (2)`. */
+export function numbered<T extends { readonly name: string }>(items: readonly T[]): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const item of items) {
+    let { name } = item;
+    for (let count = 2; found.has(name); count += 1) name = `${item.name} (${count})`;
+    found.set(name, item);
   }
   return found;
 }
@@ -126,28 +116,23 @@ function withoutOtherCompression(
   return new Map([...members].map(([name, member]) => [nameOf(name), member]));
 }
 
-function compareAttributes(
-  name: string,
-  left: Member,
-  right: Member,
-  place: string,
-  remedies: NonNullable<MembersOptions["remedies"]>,
-): Cause[] {
+function compareAttributes(name: string, [left, right]: Pair<Member>, place: string, remedies: Remedies): Cause[] {
   const at = `${place}header of ${name}`;
-  // All members of an archive share one cause, whose place is the first of them.
-  const options = (kind: CauseKind, what: string = kind): CauseOptions => {
-    const remedy = remedies[kind];
-    return { group: `${place}${what}`, ...(remedy === undefined ? {} : { remedy }) };
-  };
-  const attributes = ATTRIBUTE_KINDS.flatMap((kind) => {
-    const [a, b] = [left.attributes[kind], right.attributes[kind]];
-    return a === b ? [] : [cause(kind, at, a ?? "absent", b ?? "absent", options(kind))];
-  });
   const keys = new Set([...(left.records?.keys() ?? []), ...(right.records?.keys() ?? [])]);
-  const records = [...keys].flatMap((key) => {
-    const [a, b] = [left.records?.get(key), right.records?.get(key)];
+  const fields = [
+    ...ATTRIBUTE_KINDS.map((kind) => ({ kind, at, what: kind, a: left.attributes[kind], b: right.attributes[kind] })),
+    ...[...keys].map((key) => ({
+      kind: "member-metadata" as const,
+      at: `${at}, ${key}`,
+      what: key,
+      a: left.records?.get(key),
+      b: right.records?.get(key),
+    })),
+  ];
+  return fields.flatMap(({ kind, at: where, what, a, b }) => {
     if (a === b) return [];
-    return [cause("member-metadata", `${at}, ${key}`, a ?? "absent", b ?? "absent", options("member-metadata", key))];
+    // All members of an archive share one cause, whose place is the first of them.
+    const options = { group: `${place}${what}`, remedy: remedies[kind] };
+    return cause(kind, where, a ?? "absent", b ?? "absent", options);
   });
-  return [...attributes, ...records];
 }

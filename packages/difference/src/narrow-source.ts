@@ -1,4 +1,4 @@
-import type { RandomAccessSource } from "@release-actions/archive";
+import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 
 /** The byte that replaces a UTF-16 unit beyond Latin-1. */
 const OTHER = 0x01;
@@ -11,12 +11,7 @@ export function narrowSource(source: RandomAccessSource): RandomAccessSource {
     async *read(offset, length, signal) {
       for (let at = offset; at < offset + length; at += CHUNK_BYTES) {
         const size = Math.min(CHUNK_BYTES, offset + length - at);
-        const units = Buffer.alloc(2 * size);
-        let filled = 0;
-        for await (const chunk of source.read(2 * at, 2 * size, signal)) {
-          units.set(chunk, filled);
-          filled += chunk.length;
-        }
+        const units = await readExactly(source, 2 * at, 2 * size, signal);
         const narrow = new Uint8Array(size);
         for (let index = 0; index < size; index += 1)
           narrow[index] = units[2 * index + 1] === 0 ? (units[2 * index] ?? OTHER) : OTHER;

@@ -29,6 +29,7 @@ export interface CodeView extends Range {
 
 /** The contents of the headers of a PE file (PE Format, Microsoft Learn). */
 export interface PeFile {
+  readonly source: RandomAccessSource;
   readonly machine: string;
   readonly linker: string;
   readonly subsystem: number;
@@ -103,6 +104,7 @@ async function parse(source: RandomAccessSource, head: Buffer): Promise<PeFile> 
   const certificate = directory(DIRECTORIES.certificate);
   const entry = directories + 8 * DIRECTORIES.certificate;
   return {
+    source,
     machine: MACHINES.get(head.readUInt16LE(coff)) ?? `machine 0x${head.readUInt16LE(coff).toString(16)}`,
     linker: `${head.readUInt8(optional + 2)}.${head.readUInt8(optional + 3)}`,
     subsystem: head.readUInt16LE(optional + 68),

@@ -9,7 +9,7 @@ async function apart(left: string, right: string): Promise<number | undefined> {
     [...side.matchAll(/\[[^\]]*\]/g)].map(({ 0: text, index }) => ({ text, offset: index }));
   const [a, b] = [texts(left), texts(right)];
   const pairs = a.map((run, index) => pairTexts(run, b[index] ?? run)).toReversed();
-  return await differenceApart(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)), pairs);
+  return await differenceApart([memorySource(Buffer.from(left)), memorySource(Buffer.from(right))], pairs);
 }
 
 describe("differenceApart", () => {
@@ -35,6 +35,6 @@ describe("differenceApart", () => {
       pairTexts(run("one", 3), run("two", 3)),
       pairTexts(run("[one]", 2), run("[two]", 2)),
     ];
-    expect(await differenceApart(memorySource(Buffer.from(left)), memorySource(Buffer.from(right)), pairs)).toBe(8);
+    expect(await differenceApart([memorySource(Buffer.from(left)), memorySource(Buffer.from(right))], pairs)).toBe(8);
   });
 });

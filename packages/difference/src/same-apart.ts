@@ -1,26 +1,18 @@
 import type { RandomAccessSource } from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
+import type { Sources } from "./pair.ts";
 import type { TextPair } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
 
 /** The offset in the left file of the first difference outside the given texts; undefined if only these texts differ. */
 export async function differenceApart(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
+  [left, right]: Sources,
   pairs: readonly TextPair[],
   signal?: AbortSignal,
 ): Promise<number | undefined> {
-  const [a, b] = [
-    without(
-      left,
-      pairs.map((pair) => pair.left),
-    ),
-    without(
-      right,
-      pairs.map((pair) => pair.right),
-    ),
-  ];
-  const [first] = (await mapBytes(a, b, signal)).clusters;
+  const runs = (side: "left" | "right"): TextRun[] => pairs.map((pair) => pair[side]);
+  const [a, b] = [without(left, runs("left")), without(right, runs("right"))];
+  const [first] = (await mapBytes([a, b], signal)).clusters;
   return first === undefined ? undefined : a.originOf(first.start);
 }
 

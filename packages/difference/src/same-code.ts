@@ -1,6 +1,6 @@
-import type { RandomAccessSource } from "@release-actions/archive";
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { withoutGoBuildId } from "./go-build-id.ts";
+import { readBoth, type Sources } from "./pair.ts";
 
 /** The size of an immediate operand or a displacement in machine code. */
 const ADDRESS_BYTES = 4;
@@ -11,12 +11,7 @@ export function isSameButAddresses({ differing, length, longest }: ByteMap): boo
 }
 
 /** Like `isSameButAddresses`, but ignores Go's build id in the code. `map` compares both sides unmasked. */
-export async function hasSameCode(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  map: ByteMap,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const [one, two] = [await withoutGoBuildId(left), await withoutGoBuildId(right)];
-  return isSameButAddresses(one === left && two === right ? map : await mapBytes(one, two, signal));
+export async function hasSameCode(sources: Sources, map: ByteMap, signal?: AbortSignal): Promise<boolean> {
+  const [one, two] = await readBoth(sources, withoutGoBuildId);
+  return isSameButAddresses(one === sources[0] && two === sources[1] ? map : await mapBytes([one, two], signal));
 }

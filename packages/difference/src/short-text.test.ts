@@ -5,7 +5,7 @@ import { pairShortText } from "./short-text.ts";
 async function pairOf(left: string, right: string): Promise<readonly [string, string] | undefined> {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];
   const at = a.findIndex((byte, index) => byte !== b[index]);
-  const pair = await pairShortText(memorySource(a), memorySource(b), at < 0 ? a.length : at);
+  const pair = await pairShortText([memorySource(a), memorySource(b)], at < 0 ? a.length : at);
   return pair && [pair.left.text, pair.right.text];
 }
 

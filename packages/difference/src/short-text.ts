@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { type RandomAccessSource, readExactly, sliceSource } from "@release-actions/archive";
 import { mapBytes } from "./byte-map.ts";
+import { readBoth, type Sources } from "./pair.ts";
 import { pairTexts, type TextPair } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
 import { isText } from "./wide-text.ts";
@@ -18,22 +19,18 @@ const [TEXT_BEFORE, TEXT_BEHIND] = [/[ -~]{3}\0$/, /^\0[ -~]{3}/];
  * Pairs the text that contains the first difference, if it ends with a NUL and the rest of both files is equal except
  * for padding. A text of fewer than four bytes counts only between other texts, since it may be a number otherwise.
  */
-export async function pairShortText(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  at: number,
-  signal?: AbortSignal,
-): Promise<TextPair | undefined> {
+export async function pairShortText(sources: Sources, at: number, signal?: AbortSignal): Promise<TextPair | undefined> {
+  const [left, right] = sources;
   const from = Math.max(0, at - LOOKED_AT_BYTES);
-  const [one, other] = [await textAround(left, from, at), await textAround(right, from, at)];
+  const [one, other] = await readBoth(sources, (source) => textAround(source, from, at));
   if (one === undefined || other === undefined || one.text === other.text) return undefined;
   // A number would have the same size on both sides.
   const longer = one.text.length - other.text.length;
   if (!one.isSure && !other.isSure && (longer === 0 || left.size - right.size !== longer)) return undefined;
   const [a, b] = [await behindPadding(left, one), await behindPadding(right, other)];
-  const isEqualBehind = left.size - a === right.size - b;
-  if (!isEqualBehind) return undefined;
-  const map = await mapBytes(sliceSource(left, a, left.size - a), sliceSource(right, b, right.size - b), signal);
+  const size = left.size - a;
+  if (size !== right.size - b) return undefined;
+  const map = await mapBytes([sliceSource(left, a, size), sliceSource(right, b, size)], signal);
   return map.differing === 0 ? pairTexts(one, other) : undefined;
 }
 

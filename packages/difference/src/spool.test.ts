@@ -32,7 +32,7 @@ describe("spool", () => {
     expect(Buffer.from(await readExactly(source, 9 * MEBIBYTE - 1, 4)).toString("latin1")).toBe("\x09end");
     expect([...(await readExactly(source, 0, 1))]).toEqual([1]);
     expect(await readdir(scratch)).toHaveLength(1);
-    await source.close?.();
+    await source[Symbol.asyncDispose]();
     expect(await readdir(scratch)).toEqual([]);
   });
 

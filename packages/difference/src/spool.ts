@@ -7,7 +7,6 @@ import { pipeline } from "node:stream/promises";
 import {
   type Compression,
   decompressAny,
-  type FileSource,
   memorySource,
   openFileSource,
   type RandomAccessSource,
@@ -18,12 +17,20 @@ import type { Context } from "./context.ts";
 /** Contents up to this size stay in memory. */
 const MEMORY_BYTES = 8 * 1024 * 1024;
 
+/** A source that may use a file until it is disposed of. */
+export type TemporarySource = RandomAccessSource & AsyncDisposable;
+
+/** A source that uses nothing of its own, such as a part of another source. */
+export function lasting(source: RandomAccessSource): TemporarySource {
+  return { ...source, [Symbol.asyncDispose]: async () => undefined };
+}
+
 /** Stores a stream for random access: in memory if it is small, otherwise in the scratch folder. */
 export async function spool(
   stream: AsyncIterable<Uint8Array>,
   scratch: string,
   signal?: AbortSignal,
-): Promise<RandomAccessSource & { close?(): Promise<void> }> {
+): Promise<TemporarySource> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const iterator = stream[Symbol.asyncIterator]();
@@ -33,19 +40,19 @@ export async function spool(
     size += next.value.length;
     if (size > MEMORY_BYTES) return await spoolToFile(chunks, iterator, scratch, signal);
   }
-  return memorySource(Buffer.concat(chunks));
+  return lasting(memorySource(Buffer.concat(chunks)));
 }
 
 /** The compression of a source, or `none`. */
 export type Form = Compression | "none";
 
-/** The decompressed content of a source. The caller closes it; the source itself stays open. */
+/** The decompressed content of a source, which itself stays open. */
 export async function unpack(
   source: RandomAccessSource,
   form: Form,
   { scratch, signal }: Context,
-): ReturnType<typeof spool> {
-  if (form === "none") return sliceSource(source, 0, source.size);
+): Promise<TemporarySource> {
+  if (form === "none") return lasting(sliceSource(source, 0, source.size));
   return await spool(decompressAny(source.read(0, source.size, signal), form), scratch, signal);
 }
 
@@ -54,7 +61,7 @@ async function spoolToFile(
   rest: AsyncIterator<Uint8Array>,
   scratch: string,
   signal: AbortSignal | undefined,
-): Promise<FileSource> {
+): Promise<TemporarySource> {
   const file = path.join(scratch, randomUUID());
   async function* all(): AsyncGenerator<Uint8Array> {
     yield* chunks;
@@ -62,9 +69,11 @@ async function spoolToFile(
   }
   await pipeline(Readable.from(all()), createWriteStream(file), ...(signal === undefined ? [] : [{ signal }]));
   const source = await openFileSource(file);
-  const close = async (): Promise<void> => {
-    await source.close();
-    await rm(file, { force: true });
+  return {
+    ...source,
+    [Symbol.asyncDispose]: async () => {
+      await source.close();
+      await rm(file, { force: true });
+    },
   };
-  return { ...source, close };
 }

@@ -83,7 +83,7 @@ describe("scanRuns", () => {
 });
 
 const pairsOf = async (left: string, right: string) => {
-  const { pairs, unpaired } = await compareTexts(source(left), source(right));
+  const { pairs, unpaired } = await compareTexts([source(left), source(right)]);
   return { pairs: pairs.map((pair) => [pair.left.text, pair.right.text]), unpaired: unpaired.map(({ text }) => text) };
 };
 
@@ -155,11 +155,11 @@ describe("compareTexts", () => {
 
   test("treats a text with two words exchanged as edited when the rest is equal", async () => {
     const [left, right] = [source("ab\0form.name\0cd"), source("ab\0name.form\0cd")];
-    expect((await compareTexts(left, right)).pairs).toEqual([]);
-    const { pairs, hasMoved } = await compareTexts(left, right, { isAlone: true });
+    expect((await compareTexts([left, right])).pairs).toEqual([]);
+    const { pairs, hasMoved } = await compareTexts([left, right], { isAlone: true });
     expect(pairs.map((pair) => [pair.left.text, pair.right.text])).toEqual([["form.name", "name.form"]]);
     expect(hasMoved).toBe(false);
-    const longer = await compareTexts(source("ab\0form.name\0cd"), source("ab\0name.form\0ce"), { isAlone: true });
+    const longer = await compareTexts([source("ab\0form.name\0cd"), source("ab\0name.form\0ce")], { isAlone: true });
     expect(longer.pairs).toEqual([]);
   });
 
@@ -172,13 +172,13 @@ describe("compareTexts", () => {
     const list = (): string => Array.from({ length: 3 + next(9) }, () => 40 + next(90)).join(", ");
     for (let round = 0; round < 300; round += 1) {
       const [one, other] = [list(), list()].map((numbers) => `\0\x02 [112, 116, 95, 47, ${numbers}, 47, 109]\0end`);
-      const { pairs, unpaired } = await compareTexts(source(one ?? ""), source(other ?? ""));
+      const { pairs, unpaired } = await compareTexts([source(one ?? ""), source(other ?? "")]);
       expect([pairs.length, unpaired, one, other]).toEqual([1, [], one, other]);
     }
   });
 
   test("counts how often each side has a text", async () => {
-    const { pairs, unpaired } = await compareTexts(source("one text\0one text\0"), source("\x01\x01one text\0"));
+    const { pairs, unpaired } = await compareTexts([source("one text\0one text\0"), source("\x01\x01one text\0")]);
     expect([pairs, unpaired.map(({ text }) => text)]).toEqual([[], ["one text"]]);
   });
 
@@ -188,7 +188,7 @@ describe("compareTexts", () => {
   });
 
   test("finds which of two equal texts differs", async () => {
-    const { pairs } = await compareTexts(source("one text\0\x01one text\0"), source("two text\0\x01one text\0"));
+    const { pairs } = await compareTexts([source("one text\0\x01one text\0"), source("two text\0\x01one text\0")]);
     expect(pairs.map((pair) => [pair.left.offset, pair.right.offset])).toEqual([[0, 0]]);
   });
 
@@ -197,18 +197,18 @@ describe("compareTexts", () => {
     ["1.2.3", "1.2"],
     ["x", "yesterday"],
   ])("pairs %s with %s although one of them is too short for a run", async (left, right) => {
-    const { pairs, unpaired } = await compareTexts(source(`\x03\x01${left}\0\x02`), source(`\x03\x01${right}\0\x02`));
+    const { pairs, unpaired } = await compareTexts([source(`\x03\x01${left}\0\x02`), source(`\x03\x01${right}\0\x02`)]);
     expect(pairs.map((pair) => [pair.left.text, pair.right.text])).toEqual([[left, right]]);
     expect(unpaired).toEqual([]);
   });
 
   test("does not pair a text with bytes after a different number", async () => {
-    const { unpaired } = await compareTexts(source("\x03\x01main\0"), source("\x04\x02dev\0"));
+    const { unpaired } = await compareTexts([source("\x03\x01main\0"), source("\x04\x02dev\0")]);
     expect(unpaired).toHaveLength(1);
   });
 
   test("does not read texts before the start", async () => {
-    const { pairs, unpaired } = await compareTexts(source("before\0abcd"), source("BEFORE\0ABCD"), { start: 7 });
+    const { pairs, unpaired } = await compareTexts([source("before\0abcd"), source("BEFORE\0ABCD")], { start: 7 });
     expect(pairs.map(({ left }) => left)).toMatchObject([{ text: "abcd", offset: 7 }]);
     expect(unpaired).toEqual([]);
   });
@@ -216,9 +216,9 @@ describe("compareTexts", () => {
   test("reads at most 20,000 differing texts of each side", async () => {
     const many = (count: number): string =>
       Array.from({ length: count }, (_none, index) => String(index).padStart(5, "_")).join("\0");
-    expect((await compareTexts(source(many(20_000)), source(""))).isCut).toBe(false);
-    expect((await compareTexts(source(many(20_001)), source(""))).isCut).toBe(true);
-    expect((await compareTexts(source(""), source(many(20_001)))).isCut).toBe(true);
+    expect((await compareTexts([source(many(20_000)), source("")])).isCut).toBe(false);
+    expect((await compareTexts([source(many(20_001)), source("")])).isCut).toBe(true);
+    expect((await compareTexts([source(""), source(many(20_001))])).isCut).toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
 import { newTexts } from "./moved-blocks.ts";
+import { both, readBoth, type Sources } from "./pair.ts";
 import { RunTally } from "./run-tally.ts";
 import { differenceApart } from "./same-apart.ts";
 import { pairShortText } from "./short-text.ts";
@@ -38,10 +39,10 @@ const MAX_DIFFERING_BYTES = 8 * 1024 * 1024;
  * count the texts, then to collect those whose counts differ.
  */
 export async function compareTexts(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
+  sources: Sources,
   { start = 0, firstDifference, isAlone = false, signal }: ComparedTexts = {},
 ): Promise<TextDifference> {
+  const [left, right] = sources;
   const tally = new RunTally(Math.max(left.size, right.size));
   const count = (by: 1 | -1) => (run: ScannedRun) => {
     tally.add(run, by);
@@ -49,20 +50,20 @@ export async function compareTexts(
   };
   await scanRuns(left, start, count(1), signal);
   await scanRuns(right, start, count(-1), signal);
-  const [a, b] = [await collect(left, start, tally, signal), await collect(right, start, tally, signal)];
+  const [a, b] = await readBoth(sources, (source) => collect(source, start, tally, signal));
   const isCut = a.isCut || b.isCut;
   const differing = [without(a.runs, b.runs), without(b.runs, a.runs)] as const;
   const inPlace = isAlone && !isCut && left.size === right.size ? pairInPlace(...differing) : undefined;
-  if (inPlace !== undefined && (await differenceApart(left, right, inPlace, signal)) === undefined)
-    return { pairs: await withLetters(left, right, inPlace), unpaired: [], isCut, hasMoved: false };
+  if (inPlace !== undefined && (await differenceApart(sources, inPlace, signal)) === undefined)
+    return { pairs: await withLetters(sources, inPlace), unpaired: [], isCut, hasMoved: false };
   const found = isCut ? { left: differing[0], right: differing[1], hasMoved: false } : newTexts(...differing);
   const ofRuns = pairUp(found.left, found.right);
-  const paired = { ...ofRuns, pairs: await withLetters(left, right, ofRuns.pairs) };
+  const paired = { ...ofRuns, pairs: await withLetters(sources, ofRuns.pairs) };
   const hasMoved = found.hasMoved || a.order !== b.order;
   const isOne = paired.pairs.length === 0 && paired.unpaired.length <= 1;
   const short =
-    (isOne && firstDifference !== undefined ? await pairShortText(left, right, firstDifference, signal) : undefined) ??
-    (paired.unpaired.length === 1 ? await pairShort(left, right, paired) : undefined);
+    (isOne && firstDifference !== undefined ? await pairShortText(sources, firstDifference, signal) : undefined) ??
+    (paired.unpaired.length === 1 ? await pairShort(sources, paired) : undefined);
   return { ...(short === undefined ? paired : { pairs: [short], unpaired: [] }), isCut, hasMoved };
 }
 
@@ -147,24 +148,21 @@ function pairUp(left: readonly TextRun[], right: readonly TextRun[]): Pick<TextD
  * counterpart must have the same offset and the same byte before it.
  */
 async function pairShort(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
+  sources: Sources,
   { pairs, unpaired: [run] }: Pick<TextDifference, "pairs" | "unpaired">,
 ): Promise<TextPair | undefined> {
-  if (run === undefined || pairs.length > 0 || run.offset >= Math.min(left.size, right.size)) return undefined;
+  if (run === undefined || pairs.length > 0 || sources.some(({ size }) => run.offset >= size)) return undefined;
   const from = Math.max(0, run.offset - 1);
-  const [a, b] = await Promise.all(
-    [left, right].map(async (source) => {
-      const bytes = await readExactly(source, from, Math.min(MIN_LENGTH + 1, source.size - from));
-      return Buffer.from(bytes).toString("latin1");
-    }),
-  );
+  const [a, b] = await readBoth(sources, async (source) => {
+    const bytes = await readExactly(source, from, Math.min(MIN_LENGTH + 1, source.size - from));
+    return Buffer.from(bytes).toString("latin1");
+  });
   const start = run.offset - from;
-  if (a === undefined || b === undefined || a.slice(0, start) !== b.slice(0, start)) return undefined;
-  const [one, other] = [a, b].map((text) => /^[\t -~]*/.exec(text.slice(start))?.[0] ?? "");
-  const isLeft = one?.length === MIN_LENGTH;
+  if (a.slice(0, start) !== b.slice(0, start)) return undefined;
+  const [one, other] = both([a, b], (text) => /^[\t -~]*/.exec(text.slice(start))?.[0] ?? "");
+  const isLeft = one.length === MIN_LENGTH;
   const short = isLeft ? other : one;
-  if (short === undefined || short === "" || short.length >= MIN_LENGTH) return undefined;
+  if (short === "" || short.length >= MIN_LENGTH) return undefined;
   const counterpart = { text: short, offset: run.offset };
   return isLeft ? pairTexts(run, counterpart) : pairTexts(counterpart, run);
 }

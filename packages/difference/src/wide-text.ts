@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type RandomAccessSource, readExactly } from "@release-actions/archive";
+import type { Sources } from "./pair.ts";
 import { pairTexts, type TextPair } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
 
@@ -14,11 +15,7 @@ const [AT_END, AT_START] = [new RegExp(`${TEXT}$`), new RegExp(`^${TEXT}`)];
 const LETTERS = /^[\t -~\p{L}\p{M}\p{N}\p{P}\p{S}]*$/u;
 
 /** Extends pairs whose texts continue with letters beyond ASCII on at least one side by these letters. */
-export async function withLetters(
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-  pairs: readonly TextPair[],
-): Promise<TextPair[]> {
+export async function withLetters([left, right]: Sources, pairs: readonly TextPair[]): Promise<TextPair[]> {
   if (pairs.length > MAX_PAIRS) return [...pairs];
   const widened: TextPair[] = [];
   const seen = new Set<string>();

@@ -90,7 +90,7 @@ async function explainPair(
     }
     reporter.info(`explaining ${path}: ${left.name} and ${right.name}`);
     const windows = { now: Date.now(), left: left.builtAt?.(path), right: right.builtAt?.(path) };
-    const explanation = await explainDifference(a, b, {
+    const explanation = await explainDifference([a, b], {
       scratch,
       windows,
       ...(signal === undefined ? {} : { signal }),

@@ -26,7 +26,7 @@ export async function explain(left: Bytes, right: Bytes, windows: TimeWindows = 
   const scratch = await mkdtemp(path.join(tmpdir(), "difference-"));
   try {
     const [a, b] = [memorySource(Buffer.from(left)), memorySource(Buffer.from(right))];
-    return await explainDifference(a, b, { scratch, windows });
+    return await explainDifference([a, b], { scratch, windows });
   } finally {
     await rm(scratch, { recursive: true });
   }
