@@ -1,5 +1,5 @@
 import type { Step, Workflow } from "@release-actions/workflow";
-import type { Finding } from "./finding.ts";
+import { type Finding, finding } from "./finding.ts";
 
 /**
  * Events that run on the default branch and that people without write access can trigger: their cache token can only
@@ -23,7 +23,7 @@ export function checkCaches({ triggers, jobs }: Workflow): Finding[] {
     const step = job.steps.find(savesCache);
     if (step === undefined) return [];
     const message = `GitHub refuses caches that \`${step.uses?.split("@")[0]}\` saves under ${events.join(", ")}, but the step still passes: only restore the cache here, and save it in a workflow that starts on push`;
-    return [{ level: "notice", rule: "refused", job: job.id, message, location: step.location } as const];
+    return [finding("notice", "refused", job.id, message, step.location)];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Job, Step, Workflow } from "@release-actions/workflow";
 import { canRun, type Project } from "@release-actions/workflow-prover";
-import type { Finding } from "./finding.ts";
+import { type Finding, finding } from "./finding.ts";
 
 /** Expressions that name the code of a pull request, by the event, which runs with write access to the repository. */
 const HEADS: Readonly<Record<string, RegExp>> = {
@@ -16,23 +16,23 @@ const HEADS: Readonly<Record<string, RegExp>> = {
 export function checkCheckouts(project: Project, workflow: Workflow): Finding[] {
   return Object.entries(HEADS).flatMap(([event, head]) => {
     if (!workflow.triggers.some((trigger) => trigger.event === event)) return [];
-    return workflow.jobs.flatMap((job) => checkJob(project, workflow, job, event, head));
+    return workflow.jobs.flatMap((job) => checkJob(project, job, event, head));
   });
 }
 
-function checkJob(project: Project, workflow: Workflow, job: Job, event: string, head: RegExp): Finding[] {
+function checkJob(project: Project, job: Job, event: string, head: RegExp): Finding[] {
   const steps = job.steps.filter((step) => isRefused(step, head));
   if (steps.length === 0) return [];
-  const verdict = canRun(project, workflow, job, ({ eventCase }) => eventCase.event === event && eventCase.isFork);
+  const verdict = canRun(project, job, ({ eventCase }) => eventCase.event === event && eventCase.isFork);
   if (verdict.kind !== "possible") return [];
   const instead =
     event === "workflow_run"
       ? "build it under pull_request, and pass the result on as an artifact"
       : "check it under pull_request";
-  return steps.map(({ uses = "", location }): Finding => {
+  return steps.map(({ uses = "", location }) => {
     const isCommit = /@[0-9a-f]{40}$/.test(uses);
     const message = `${isCommit ? "depending on its version, " : ""}actions/checkout refuses the code of a fork under ${event}, so that the job fails for ${verdict.witness.event}: ${instead}, or read gh.io/securely-using-pull_request_target and set \`allow-unsafe-pr-checkout\``;
-    return { level: isCommit ? "notice" : "warning", rule: "refused", job: job.id, message, location };
+    return finding(isCommit ? "notice" : "warning", "refused", job.id, message, location);
   });
 }
 

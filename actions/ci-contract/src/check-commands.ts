@@ -1,10 +1,10 @@
-import { type Call, callsOf, type Step } from "@release-actions/workflow";
+import { type Call, callsOf, type Job, type Step } from "@release-actions/workflow";
 import { canSkipSteps, freeValues } from "@release-actions/workflow-prover";
-import { promisedEvents } from "./check-reach.ts";
+import { promisedEvents, startsBy } from "./check-reach.ts";
 import { toleranceOf } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
-import { cannotTell, type Finding } from "./finding.ts";
+import { cannotTell, type Finding, finding } from "./finding.ts";
 import type { RepositoryScripts } from "./repository-scripts.ts";
 
 /** A step that has the command or action. `discount` says why it does not count there; undefined when it counts. */
@@ -18,89 +18,78 @@ interface Place {
 /** Options that make a program print something or only prepare, instead of running its checks. */
 const NO_WORK = ["--no-run", "--help", "--version", "--dry-run", "--list"];
 
+/** What is wrong with a promise that no step seems to keep. */
+const ABSENT = {
+  "missing-command": "is not a command of any step",
+  "missing-action": "is not used by any step",
+} as const;
+
 /** Findings for each promised command and action that the job may not run. */
 export function checkCommands(promised: Promised, found: FoundJob): Finding[] {
+  const { job } = found;
   const commands = promised.run.flatMap((words) => {
-    const places = found.job.steps.flatMap((step) => placesOf(words, step, found));
-    return verdictOf(
-      "missing-command",
-      `\`${words.join(" ")}\``,
-      places,
-      promised,
-      found,
-      "is not a command of any step",
-    );
+    const places = job.steps.flatMap((step) => placesOf(words, step, found));
+    return judged("missing-command", words.join(" "), places, promised, found);
   });
   const actions = promised.uses.flatMap((name) => {
-    if (isUse(found.job.uses, name)) return [];
-    const places = found.job.steps
-      .filter(({ uses }) => isUse(uses, name))
-      .map((step): Place => ({ step, ...toleranceIn(step, found) }));
-    return verdictOf("missing-action", `\`${name}\``, places, promised, found, "is not used by any step");
+    if (isUse(job.uses, name)) return [];
+    const steps = job.steps.filter(({ uses }) => isUse(uses, name));
+    const places = steps.map((step): Place => ({ step, ...toleranceIn(step, found) }));
+    return judged("missing-action", name, places, promised, found);
   });
   return [...commands, ...actions];
 }
 
-function verdictOf(
-  rule: Finding["rule"],
-  what: string,
+/** Whether the job may run a command or action in none of the places where it counts. */
+function judged(
+  rule: keyof typeof ABSENT,
+  name: string,
   places: readonly Place[],
   promised: Promised,
   found: FoundJob,
-  absent: string,
 ): Finding[] {
-  const { job, workflow, project } = found;
-  const [first] = places;
-  const finding = (message: string, location: Finding["location"]): Finding => ({
-    level: "error",
-    rule,
-    job: job.id,
-    message: `${what} ${message}`,
-    location,
-  });
-  if (first === undefined) return [finding(absent, job.location)];
-  const counting = places.filter(({ discount }) => discount === undefined);
-  if (counting.length === 0) {
-    const unknown = places.find(({ isUnknown }) => isUnknown === true);
-    const { step, discount } = unknown ?? first;
-    if (unknown !== undefined)
-      return [cannotTell(rule, job.id, `whether ${what} runs`, [discount ?? ""], step.location)];
-    return [finding(`does not count: it is ${discount}`, step.location)];
+  const { job, project } = found;
+  const counting = places.filter(({ discount }) => discount === undefined).map(({ step }) => step);
+  const [first] = counting;
+  const broken = (message: string, { location }: Job | Step): Finding[] => [
+    finding("error", rule, job.id, `\`${name}\` ${message}`, location),
+  ];
+  const unsure = (where: string, dependsOn: readonly string[], { location }: Step): Finding[] => [
+    cannotTell(rule, job.id, `whether \`${name}\` runs${where}`, dependsOn, location),
+  ];
+  if (first === undefined) {
+    const place = places.find(({ isUnknown }) => isUnknown === true) ?? places[0];
+    if (place === undefined) return broken(ABSENT[rule], job);
+    const { step, discount = "", isUnknown } = place;
+    return isUnknown === true ? unsure("", [discount], step) : broken(`does not count: it is ${discount}`, step);
   }
   const events = promisedEvents(promised, found);
-  const verdict = canSkipSteps(
-    project,
-    workflow,
-    job,
-    counting.map(({ step }) => step),
-    ({ eventCase }) => events.length === 0 || events.includes(eventCase.event),
-  );
-  const at = counting[0]?.step ?? first.step;
-  const condition = at.condition?.replaceAll(/\s+/g, " ");
-  if (verdict.kind === "possible") {
-    // When no event is promised, it is enough that the step can run at all.
-    if (events.length === 0) return [];
-    return [
-      finding(
-        `does not count: \`if: ${condition}\` skips its step for ${verdict.witness.event}${freeValues(verdict.witness)}`,
-        at.location,
-      ),
-    ];
-  }
-  if (verdict.kind === "impossible") return [];
-  return [cannotTell(rule, job.id, `whether ${what} runs (\`if: ${condition}\`)`, verdict.dependsOn, at.location)];
+  const verdict = canSkipSteps(project, job, counting, startsBy(events));
+  const condition = `\`if: ${first.condition?.replaceAll(/\s+/g, " ")}\``;
+  // When no event is promised, it is enough that the step can run at all.
+  if (verdict.kind === "impossible" || (verdict.kind === "possible" && events.length === 0)) return [];
+  if (verdict.kind === "unknown") return unsure(` (${condition})`, verdict.dependsOn, first);
+  const event = `${verdict.witness.event}${freeValues(verdict.witness)}`;
+  return broken(`does not count: ${condition} skips its step for ${event}`, first);
 }
 
 function placesOf(words: readonly string[], step: Step, found: FoundJob): Place[] {
-  return step.run === undefined ? placesInAction(words, step, found) : callPlaces(words, step, found);
+  return step.run === undefined
+    ? placesInAction(words, step, found)
+    : placesInScript(words, step.run, step.shell, step, found);
 }
 
-function callPlaces(words: readonly string[], step: Step, found: FoundJob): Place[] {
-  if (step.run === undefined) return [];
-  const reading = callsOf(step.run, step.shell ?? defaultShell(found));
+function placesInScript(
+  words: readonly string[],
+  script: string,
+  shell: string | undefined,
+  step: Step,
+  found: FoundJob,
+): Place[] {
+  const reading = callsOf(script, shell ?? defaultShell(found));
   if (reading === undefined) {
-    const mentions = words.every((word) => step.run?.includes(word));
-    return mentions ? [{ step, discount: `the ${step.shell} script, which is not read`, isUnknown: true }] : [];
+    const mentions = words.every((word) => script.includes(word));
+    return mentions ? [{ step, discount: `the ${shell} script, which is not read`, isUnknown: true }] : [];
   }
   return withRecipes(reading.calls, found.scripts)
     .filter((call) => isCallOf(call.words, words))
@@ -114,18 +103,12 @@ function callPlaces(words: readonly string[], step: Step, found: FoundJob): Plac
 /** The calls of a command in the composite action that the step uses, if that action is in the repository. */
 function placesInAction(words: readonly string[], step: Step, found: FoundJob): Place[] {
   const folder = step.uses?.replace(/^\$/, ".").replace(/\/$/, "") ?? "";
-  return (found.scripts.actions.get(folder) ?? []).flatMap((inner): Place[] => {
-    if (inner.run === undefined) return [];
-    const inAction = callPlaces(words, { ...step, run: inner.run, shell: inner.shell }, found);
-    const place = inAction.map((one): Place => ({ ...one, step }));
-    const isUnknown = inner.doubt?.startsWith("`if") === true;
-    return inner.doubt === undefined
-      ? place
-      : place.map(() => ({
-          step,
-          discount: `${isUnknown ? "" : "in "}a step of ${folder} with ${inner.doubt}`,
-          isUnknown,
-        }));
+  return (found.scripts.actions.get(folder) ?? []).flatMap(({ run = "", shell, doubt }): Place[] => {
+    const places = placesInScript(words, run, shell, step, found);
+    if (doubt === undefined) return places;
+    const isUnknown = doubt.startsWith("`if");
+    const discount = `${isUnknown ? "" : "in "}a step of ${folder} with ${doubt}`;
+    return places.map(() => ({ step, discount, isUnknown }));
   });
 }
 
@@ -164,8 +147,8 @@ function idleOption(words: readonly string[], promised: readonly string[]): stri
 }
 
 /** Why the failure of a step would go unnoticed, if it would. */
-function toleranceIn(step: Step, { project, workflow, job }: FoundJob): Omit<Place, "step"> {
-  const verdict = toleranceOf(project, workflow, job, step);
+function toleranceIn(step: Step, { project, job }: FoundJob): Omit<Place, "step"> {
+  const verdict = toleranceOf(project, job, step);
   if (verdict.kind === "possible") return { discount: "in a step with continue-on-error" };
   if (verdict.kind === "unknown") return { discount: verdict.dependsOn.join(", "), isUnknown: true };
   if (!step.background) return { discount: undefined };

@@ -2,7 +2,7 @@ import type { Workflow } from "@release-actions/workflow";
 import { readCondition } from "@release-actions/workflow-prover";
 import type { Promised } from "./contract.ts";
 import { isNamed } from "./find-job.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, finding } from "./finding.ts";
 
 /**
  * Conditions that are always true, whatever they seem to say: GitHub treats a value with anything outside of `${{ }}`
@@ -25,7 +25,7 @@ export function checkConditions(workflow: Workflow, promises: readonly Promised[
           ? "text around `${{ }}` turns the condition into text. Put all of it between one `${{` and `}}`, or remove both"
           : "the block scalar adds a line feed after `${{ }}`. Write `|-` instead of `|`, or remove `${{` and `}}`";
       const message = `\`if: ${text}\` is always true: ${why}`;
-      return [{ level, rule: "always-true", job: promised?.name ?? job.id, message, location }];
+      return [finding(level, "always-true", promised?.name ?? job.id, message, location)];
     }),
   );
 }

@@ -11,7 +11,7 @@ import { checkReach } from "./check-reach.ts";
 import { checkTolerance } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
 import { type FoundJob, findJob } from "./find-job.ts";
-import { cannotTell, type Finding } from "./finding.ts";
+import { cannotTell, type Finding, finding } from "./finding.ts";
 import { type RepositoryScripts, readScripts, type ScriptTexts } from "./repository-scripts.ts";
 
 export interface WorkflowFile {
@@ -35,29 +35,20 @@ export async function parseWorkflows(files: readonly WorkflowFile[]): Promise<Pa
   const findings: Finding[] = [];
   for (const { file, text } of files) {
     const refused = (message: string, location: Finding["location"]): void => {
-      findings.push({
-        level: "error",
-        rule: "invalid-workflow",
-        job: "",
-        message: `GitHub refuses ${file}: ${message.replace(`${file}:`, "line ")}`,
-        location,
-      });
+      const told = `GitHub refuses ${file}: ${message.replace(`${file}:`, "line ")}`;
+      findings.push(finding("error", "invalid-workflow", "", told, location));
     };
     try {
       const workflow = readWorkflow(text, file);
       const problems = await validateWorkflow(text, file);
-      const severe = problems.filter(({ message }) => !TOLERATED.test(message));
+      const { severe = [], tolerated = [] } = Object.groupBy(problems, ({ message }) =>
+        TOLERATED.test(message) ? "tolerated" : "severe",
+      );
       for (const { message, location = { file } } of severe) refused(message, location);
-      for (const { message, location = { file } } of problems.filter((problem) => !severe.includes(problem)))
-        findings.push(
-          cannotTell(
-            "invalid-workflow",
-            "",
-            `whether GitHub takes ${file}`,
-            [`"${message}", which its published parser says`],
-            location,
-          ),
-        );
+      for (const { message, location = { file } } of tolerated) {
+        const reason = `"${message}", which its published parser says`;
+        findings.push(cannotTell("invalid-workflow", "", `whether GitHub takes ${file}`, [reason], location));
+      }
       if (severe.length === 0) workflows.push(workflow);
     } catch (error) {
       if (!(error instanceof YamlError)) throw error;
@@ -95,8 +86,8 @@ export async function checkContract(
   ];
 }
 
+/** The checks of a job that can run. */
 const CHECKS: readonly ((promised: Promised, found: FoundJob) => Finding[])[] = [
-  checkReach,
   checkPending,
   checkTolerance,
   checkCommands,
@@ -108,12 +99,8 @@ const CHECKS: readonly ((promised: Promised, found: FoundJob) => Finding[])[] = 
 export function checkPromise(promised: Promised, project: Project, scripts: RepositoryScripts): readonly Finding[] {
   const found = findJob(promised, project, scripts);
   if ("rule" in found) return [found];
-  return checkFound(promised, found).map((finding) => ({ ...finding, job: promised.name }));
-}
-
-function checkFound(promised: Promised, found: FoundJob): readonly Finding[] {
   const reach = checkReach(promised, found);
-  // A job that can never run needs no further checks.
-  if (reach.some(({ level, message }) => level === "error" && message.startsWith("it can never run"))) return reach;
-  return CHECKS.flatMap((check) => (check === checkReach ? reach : check(promised, found)));
+  const isDead = reach.some(({ level, message }) => level === "error" && message.startsWith("it can never run"));
+  const others = isDead ? [] : CHECKS.flatMap((check) => check(promised, found));
+  return [...reach, ...others].map((each) => ({ ...each, job: promised.name }));
 }

@@ -1,35 +1,22 @@
 import type { Job } from "@release-actions/workflow";
 import { ancestorsOf, freeValues, type Hole, judgeGate } from "@release-actions/workflow-prover";
-import { promisedEvents } from "./check-reach.ts";
+import { promisedEvents, startsBy } from "./check-reach.ts";
 import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
-import { cannotTell, type Finding } from "./finding.ts";
+import { cannotTell, type Finding, finding } from "./finding.ts";
 
 /** Whether the gate waits for the job, and fails whenever the job did not succeed. */
 export function checkGate(promised: Promised, found: FoundJob): Finding[] {
   const { gate: id } = promised;
-  const { job, workflow, project } = found;
+  const { job, project } = found;
   if (id === undefined || id === job.id) return [];
-  const gate = workflow.jobs.find((candidate) => candidate.id === id);
-  const finding = (message: string, at: Job): Finding => ({
-    level: "error",
-    rule: "gate",
-    job: job.id,
-    message,
-    location: at.location,
-  });
-  if (gate === undefined) return [finding(`its gate \`${id}\` is not a job of ${workflow.file}`, job)];
-  if (!ancestorsOf(workflow, gate).has(job.id))
-    return [finding(`the gate \`${id}\` does not need it, so that it does not wait for it`, gate)];
-  const events = promisedEvents(promised, found);
-  const { holes, dependsOn } = judgeGate(
-    project,
-    workflow,
-    gate,
-    job,
-    ({ eventCase }) => events.length === 0 || events.includes(eventCase.event),
-  );
-  if (holes.length > 0) return [finding(describeHoles(id, holes), gate)];
+  const gate = job.workflow.jobs.find((candidate) => candidate.id === id);
+  const broken = (message: string, at: Job): Finding[] => [finding("error", "gate", job.id, message, at.location)];
+  if (gate === undefined) return broken(`its gate \`${id}\` is not a job of ${job.workflow.file}`, job);
+  if (!ancestorsOf(gate).has(job.id))
+    return broken(`the gate \`${id}\` does not need it, so that it does not wait for it`, gate);
+  const { holes, dependsOn } = judgeGate(project, gate, job, startsBy(promisedEvents(promised, found)));
+  if (holes.length > 0) return broken(describeHoles(id, holes), gate);
   return dependsOn.length === 0
     ? []
     : [cannotTell("gate", job.id, `whether the gate \`${id}\` fails with it`, dependsOn, gate.location)];

@@ -1,9 +1,10 @@
-import type { Job, Trigger, Workflow } from "@release-actions/workflow";
+import type { Location } from "@release-actions/report";
+import type { Job, Workflow } from "@release-actions/workflow";
 import { type Project, rootOf } from "@release-actions/workflow-prover";
 import { promisedEvents } from "./check-reach.ts";
 import type { Promised } from "./contract.ts";
 import type { FoundJob } from "./find-job.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, finding } from "./finding.ts";
 
 /** Activity types that a workflow needs so that it checks every new commit of a pull request. */
 const NEEDED_TYPES = ["opened", "synchronize"];
@@ -14,18 +15,10 @@ const NEEDED_TYPES = ["opened", "synchronize"];
  */
 export function checkPending(promised: Promised, found: FoundJob): Finding[] {
   if (!promisedEvents(promised, found).includes("pull_request")) return [];
-  const filter = filterBefore(found.project, found.workflow);
+  const filter = filterBefore(found.project, found.job.workflow);
   if (filter === undefined) return [];
   const message = `its check stays pending for ever on a pull request that ${filter.what} excludes: start the workflow always, and skip what is not needed inside it`;
-  return [
-    {
-      level: "error",
-      rule: "pending",
-      job: promised.job,
-      message,
-      location: filter.trigger.filters.get(filter.key).location,
-    },
-  ];
+  return [finding("error", "pending", promised.job, message, filter.location)];
 }
 
 export const PENDING_IN_QUEUE =
@@ -35,11 +28,9 @@ export const PENDING_IN_QUEUE =
  * Whether the repository has a merge queue in which nothing reports the check of a job: its workflow starts for pull
  * requests but not in the queue, and no workflow that starts in the queue has a job of the same name.
  */
-export function lacksMergeQueue(project: Project, workflow: Workflow, job: Job): boolean {
-  const starts = (each: Workflow, event: string): boolean =>
-    project.entriesOf(each).some(({ eventCase }) => eventCase.event === event);
-  if (!starts(workflow, "pull_request")) return false;
-  const queued = project.workflows.filter((each) => starts(each, "merge_group"));
+export function lacksMergeQueue(project: Project, job: Job): boolean {
+  if (!project.eventsOf(job.workflow).has("pull_request")) return false;
+  const queued = project.workflows.filter((each) => project.eventsOf(each).has("merge_group"));
   const check = checkName(job);
   return queued.length > 0 && !queued.some(({ jobs }) => jobs.some((each) => checkName(each) === check));
 }
@@ -54,9 +45,8 @@ export function checkQueues(promises: readonly Promised[], project: Project): Fi
   const gates = new Set(promises.flatMap(({ gate }) => gate ?? []));
   return project.workflows.flatMap((workflow) => {
     const gate = workflow.jobs.find(({ id }) => gates.has(id));
-    if (gate === undefined || !lacksMergeQueue(project, workflow, gate)) return [];
-    const location = workflow.root.get("on").location;
-    return [{ level: "error", rule: "pending", job: gate.id, message: PENDING_IN_QUEUE, location } as const];
+    if (gate === undefined || !lacksMergeQueue(project, gate)) return [];
+    return [finding("error", "pending", gate.id, PENDING_IN_QUEUE, workflow.root.get("on").location)];
   });
 }
 
@@ -70,24 +60,17 @@ export function filterBefore(project: Project, workflow: Workflow): PullRequestF
 
 export interface PullRequestFilter {
   readonly what: string;
-  readonly key: string;
-  readonly trigger: Trigger;
+  readonly location: Location;
 }
 
 /** What keeps a workflow from starting for some pull requests. */
 export function pullRequestFilter({ triggers }: Workflow): PullRequestFilter | undefined {
-  const trigger = triggers.find(({ event }) => event === "pull_request");
-  if (trigger === undefined) return undefined;
-  for (const key of ["paths", "paths-ignore"]) {
-    const patterns = trigger.filters.get(key);
-    if (patterns.isPresent && !takesAll(key, patterns.texts())) return { what: `\`${key}\``, key, trigger };
-  }
-  const types = trigger.filters.get("types");
+  const filters = triggers.find(({ event }) => event === "pull_request")?.filters;
+  if (filters === undefined) return undefined;
+  const [paths, ignored, types] = [filters.get("paths"), filters.get("paths-ignore"), filters.get("types")];
+  if (paths.isPresent && paths.texts().at(-1) !== "**") return { what: "`paths`", location: paths.location };
+  if (ignored.texts().length > 0) return { what: "`paths-ignore`", location: ignored.location };
   if (types.isPresent && !NEEDED_TYPES.every((type) => types.texts().includes(type)))
-    return { what: `\`types\` (${types.texts().join(", ")})`, key: "types", trigger };
+    return { what: `\`types\` (${types.texts().join(", ")})`, location: types.location };
   return undefined;
-}
-
-function takesAll(key: string, patterns: readonly string[]): boolean {
-  return key === "paths" ? patterns.at(-1) === "**" : patterns.length === 0;
 }

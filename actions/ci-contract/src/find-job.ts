@@ -1,12 +1,11 @@
-import type { Job, Workflow } from "@release-actions/workflow";
+import type { Job } from "@release-actions/workflow";
 import type { Project } from "@release-actions/workflow-prover";
 import type { Promised } from "./contract.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, finding } from "./finding.ts";
 import { type RepositoryScripts, readScripts } from "./repository-scripts.ts";
 
 export interface FoundJob {
   readonly job: Job;
-  readonly workflow: Workflow;
   readonly project: Project;
   readonly scripts: RepositoryScripts;
 }
@@ -20,11 +19,9 @@ export function findJob(
   const { job: id, name, location } = promised;
   const { workflows } = project;
   const named = workflows.filter(({ file }) => promised.workflow === undefined || isNamed(file, promised.workflow));
-  const found = named.flatMap((workflow) =>
-    workflow.jobs.filter((job) => job.id === id).map((job) => ({ job, workflow, project, scripts })),
-  );
+  const found = named.flatMap(({ jobs }) => jobs.filter((job) => job.id === id));
   const [first, second] = found;
-  const missing = (message: string): Finding => ({ level: "error", rule: "missing-job", job: name, message, location });
+  const missing = (message: string): Finding => finding("error", "missing-job", name, message, location);
   if (promised.workflow !== undefined && named.length === 0)
     return missing(`there is no workflow ${promised.workflow}`);
   if (first === undefined) {
@@ -32,11 +29,10 @@ export function findJob(
     const known = named.flatMap(({ jobs }) => jobs.map((job) => job.id)).join(", ");
     return missing(`no job \`${id}\` in ${where || "any workflow"}; there are: ${known || "none"}`);
   }
-  if (second === undefined) return first;
+  if (second === undefined) return { job: first, project, scripts };
   const files = found.map(({ workflow }) => workflow.file).join(" and ");
-  return missing(
-    `\`${id}\` is a job of ${files}: name it by its workflow, such as \`${found[0]?.workflow.file.split("/").at(-1)}/${id}\``,
-  );
+  const example = `${first.workflow.file.split("/").at(-1)}/${id}`;
+  return missing(`\`${id}\` is a job of ${files}: name it by its workflow, such as \`${example}\``);
 }
 
 export function isNamed(file: string, name: string): boolean {

@@ -24,6 +24,10 @@ export interface Finding {
   readonly location: Location;
 }
 
+export function finding(level: Level, rule: Rule, job: string, message: string, location: Location): Finding {
+  return { level, rule, job, message, location };
+}
+
 /** A notice that a question cannot be answered from the files, with what the answer depends on. */
 export function cannotTell(
   rule: Rule,
@@ -33,5 +37,5 @@ export function cannotTell(
   location: Location,
 ): Finding {
   const message = `cannot tell ${question}: it depends on ${dependsOn.slice(0, 3).join(", ")}`;
-  return { level: "notice", rule, job, message, location };
+  return finding("notice", rule, job, message, location);
 }

@@ -3,12 +3,12 @@ import { canBeSkipped, canRun, Project } from "@release-actions/workflow-prover"
 import { checkConditions } from "./check-conditions.ts";
 import { checkPromise, parseWorkflows, type WorkflowFile } from "./check-contract.ts";
 import { filterBefore } from "./check-pending.ts";
+import { CHANGE_EVENTS, startsBy } from "./check-reach.ts";
 import { checkTolerance } from "./check-tolerance.ts";
 import type { Promised } from "./contract.ts";
+import type { FoundJob } from "./find-job.ts";
 import { isGate } from "./gate-job.ts";
-import { type RepositoryScripts, readScripts, type ScriptTexts } from "./repository-scripts.ts";
-
-const CHANGE_EVENTS = ["pull_request", "push", "merge_group"];
+import { readScripts, type ScriptTexts } from "./repository-scripts.ts";
 
 /** Programs that run checks, builds or tests: their commands are worth a promise. */
 const CHECKERS = /^(cargo|just|make|npm|pnpm|yarn|go|pytest|tox|mdbook|helm|deno|bun|nox|gradle|mvn|\.\/gradlew)$/;
@@ -21,56 +21,43 @@ export async function suggestContract(files: readonly WorkflowFile[], texts: Scr
   const { workflows } = await parseWorkflows(files);
   const project = new Project(workflows);
   const scripts = readScripts(texts);
-  const checked = workflows.filter((workflow) => startsOnChanges(project, workflow));
-  const counts = new Map<string, number>();
-  for (const { jobs } of workflows) for (const { id } of jobs) counts.set(id, (counts.get(id) ?? 0) + 1);
-  const gates = checked.flatMap((workflow) =>
-    workflow.jobs.filter((job) => isGate(workflow, job)).map((job) => ({ workflow, job })),
-  );
+  const checked = workflows.filter((workflow) => eventsOn(project, workflow).length > 0).flatMap(({ jobs }) => jobs);
+  const ids = workflows.flatMap(({ jobs }) => jobs.map(({ id }) => id));
+  const gates = checked.filter(isGate);
   const [gate] = gates;
-  const lines = checked.flatMap((workflow) =>
-    workflow.jobs
-      .filter(
-        (job) => !gates.some((other) => other.job === job) && canRun(project, workflow, job).kind !== "impossible",
-      )
-      .flatMap((job) => {
-        const file = workflow.file.split("/").at(-1);
-        const name = (counts.get(job.id) ?? 0) > 1 ? `${file}/${job.id}` : job.id;
-        return jobLines(project, workflow, job, name, gate, scripts);
-      }),
-  );
+  const lines = checked
+    .filter((job) => !gates.includes(job) && canRun(project, job).kind !== "impossible")
+    .flatMap((job) => {
+      const isUnique = ids.indexOf(job.id) === ids.lastIndexOf(job.id);
+      const name = isUnique ? job.id : `${job.workflow.file.split("/").at(-1)}/${job.id}`;
+      return jobLines({ job, project, scripts }, name, gate);
+    });
   const isEmpty = lines.every((line) => line.startsWith("  #"));
   return [
     "# What the workflows do today. Remove what is not a promise, and add what is missing.",
-    ...(gate === undefined ? [] : [`gate: ${gate.job.id}`]),
+    ...(gate === undefined ? [] : [`gate: ${gate.id}`]),
     ...(isEmpty ? ["jobs: {} # no job runs on changes"] : ["jobs:"]),
     ...lines,
     "",
   ].join("\n");
 }
 
-function startsOnChanges(project: Project, workflow: Workflow): boolean {
-  return project.entriesOf(workflow).some(({ eventCase }) => CHANGE_EVENTS.includes(eventCase.event));
+/** The events of a change on which the workflow starts. */
+function eventsOn(project: Project, workflow: Workflow): string[] {
+  return CHANGE_EVENTS.filter((event) => project.eventsOf(workflow).has(event));
 }
 
-function jobLines(
-  project: Project,
-  workflow: Workflow,
-  job: Job,
-  name: string,
-  gate: { readonly workflow: Workflow; readonly job: Job } | undefined,
-  scripts: RepositoryScripts,
-): string[] {
-  const events = CHANGE_EVENTS.filter((event) =>
-    project.entriesOf(workflow).some((entry) => entry.eventCase.event === event),
-  );
+function jobLines(found: FoundJob, name: string, gate: Job | undefined): string[] {
+  const { job, project, scripts } = found;
+  const { workflow } = job;
+  const events = eventsOn(project, workflow);
   const filter = filterBefore(project, workflow);
   const certain = events.filter(
     (event) =>
       (event !== "pull_request" || filter === undefined) &&
-      canBeSkipped(project, workflow, job, (entry) => entry.eventCase.event === event).kind === "impossible",
+      canBeSkipped(project, job, startsBy([event])).kind === "impossible",
   );
-  const isGated = gate?.workflow === workflow && gate.job.needs.includes(job.id);
+  const isGated = gate?.workflow === workflow && gate.needs.includes(job.id);
   const draft: Promised = {
     name,
     job: job.id,
@@ -80,10 +67,10 @@ function jobLines(
     maySkip: undefined,
     uses: job.uses === undefined ? [] : [job.uses.split("@")[0] ?? ""],
     on: certain.length === events.length ? undefined : certain,
-    gate: gate !== undefined && isGated ? gate.job.id : undefined,
+    gate: isGated ? gate.id : undefined,
     location: job.location,
   };
-  if (checkTolerance(draft, { job, workflow, project, scripts }).some(({ level }) => level === "error"))
+  if (checkTolerance(draft, found).some(({ level }) => level === "error"))
     return [`  # ${name} may fail without failing the run (continue-on-error)`];
   if (checkConditions(workflow, [draft]).some((finding) => finding.job === name))
     return [`  # ${name} has a condition that is always true, whatever it says`];

@@ -19,14 +19,7 @@ export function reportFindings(
   runner.setOutput("ok", errors.length === 0);
   runner.setOutput(
     "findings",
-    findings.map(({ level, rule, job, message, location }) => ({
-      level,
-      rule,
-      job,
-      message,
-      file: location.file,
-      line: location.line,
-    })),
+    findings.map(({ location, ...told }) => ({ ...told, file: location.file, line: location.line })),
   );
   const next = errors.length === 0 ? "" : "Correct the workflow, or the contract if it is outdated.";
   writeSummary(runner.summary, findings, jobs, next);

@@ -1,3 +1,4 @@
+import { cached } from "./cached.ts";
 import { passesFilter } from "./events/filter.ts";
 import { witnessesOf } from "./language/classes.ts";
 import { DOMAINS, type Domain, FAMILIAR } from "./language/domains.ts";
@@ -26,11 +27,7 @@ export class CandidateTable {
   }
 
   of(variable: Variable): Candidates {
-    const known = this.#known.get(variable.key);
-    if (known !== undefined) return known;
-    const found = this.#find(this.#terms.term(variable));
-    this.#known.set(variable.key, found);
-    return found;
+    return cached(this.#known, variable.key, () => this.#find(this.#terms.term(variable)));
   }
 
   #find(term: Term): Candidates {

@@ -21,31 +21,32 @@ export class CannotTell extends Error {
 export interface Exploration<R> {
   /** The result of the first successful attempt; undefined when no attempt succeeded. */
   readonly found: R | undefined;
-  /** Whether all possible attempts were made and evaluated. If so and nothing was found, nothing exists. */
-  readonly isExhaustive: boolean;
-  /** What the attempts that could not be evaluated depend on. */
+  /** What the attempts that could not be evaluated depend on. If it is empty and nothing was found, nothing exists. */
   readonly dependsOn: readonly string[];
 }
 
 const MAX_TRIES = 20_000;
 
+export interface ExplorationOptions {
+  readonly maxTries?: number;
+  /** Answers that are not varied. */
+  readonly given?: ReadonlyMap<string, unknown> | undefined;
+}
+
 /**
  * Makes an attempt for every sequence of answers, depth first, until one returns a result. Only questions that an attempt
  * asks are varied, so there is one attempt per branch of the conditions and not one per combination of all values.
- *
- * @param given answers that are not varied
  */
 export function explore<R>(
   attempt: (choices: Choices) => R | undefined,
-  maxTries: number = MAX_TRIES,
-  given: ReadonlyMap<string, unknown> = new Map(),
+  { maxTries = MAX_TRIES, given }: ExplorationOptions = {},
 ): Exploration<R> {
   const path: { readonly key: string; readonly options: readonly unknown[]; index: number }[] = [];
   const dependsOn = new Set<string>();
   for (let tries = 0; ; tries += 1) {
     if (tries >= maxTries) {
       dependsOn.add("more combinations of values than can be tried");
-      return { found: undefined, isExhaustive: false, dependsOn: [...dependsOn] };
+      return { found: undefined, dependsOn: [...dependsOn] };
     }
     const made = new Map(given);
     let depth = 0;
@@ -66,7 +67,7 @@ export function explore<R>(
     };
     try {
       const found = attempt(choices);
-      if (found !== undefined) return { found, isExhaustive: false, dependsOn: [] };
+      if (found !== undefined) return { found, dependsOn: [] };
     } catch (error) {
       if (error instanceof CannotTell) dependsOn.add(error.message);
       else if (!(error instanceof DeadEnd)) throw error;
@@ -74,7 +75,7 @@ export function explore<R>(
     path.length = depth;
     while (path.length > 0 && isLast(path.at(-1))) path.pop();
     const step = path.at(-1);
-    if (step === undefined) return { found: undefined, isExhaustive: dependsOn.size === 0, dependsOn: [...dependsOn] };
+    if (step === undefined) return { found: undefined, dependsOn: [...dependsOn] };
     step.index += 1;
   }
 }

@@ -10,8 +10,15 @@ import {
 } from "@actions/expressions/data/index";
 import { CannotTell } from "./choices.ts";
 
-/** The content at a path: a value (which may be a list), or a mapping with members of its own. */
-export type Found = { readonly value: ExpressionData } | "members";
+/** The content at a path: a value (which may be a list), nothing, or a mapping with members of its own. */
+export type Found = { readonly value: ExpressionData | undefined } | "members";
+
+/** The source of the members of contexts. */
+export interface Members {
+  find(path: string): Found;
+  /** All members of a mapping; undefined if they are not known. */
+  all(path: string): Pair[] | undefined;
+}
 
 /**
  * A mapping of a context such as `github.event`, whose members are chosen when an expression reads them. It extends the
@@ -19,26 +26,28 @@ export type Found = { readonly value: ExpressionData } | "members";
  */
 export class LazyDictionary extends Dictionary {
   readonly #path: string;
-  readonly #find: (path: string) => Found;
+  readonly #members: Members;
 
-  constructor(path: string, find: (path: string) => Found) {
+  constructor(path: string, members: Members) {
     super();
     this.#path = path;
-    this.#find = find;
+    this.#members = members;
   }
 
   override get(key: string): ExpressionData | undefined {
     const path = `${this.#path}.${key.toLowerCase()}`;
-    const found = this.#find(path);
-    return found === "members" ? new LazyDictionary(path, this.#find) : found.value;
+    const found = this.#members.find(path);
+    return found === "members" ? new LazyDictionary(path, this.#members) : found.value;
   }
 
   override values(): ExpressionData[] {
-    throw new CannotTell(`all members of \`${this.#path}\``);
+    return this.pairs().map(({ value }) => value);
   }
 
   override pairs(): Pair[] {
-    throw new CannotTell(`all members of \`${this.#path}\``);
+    const all = this.#members.all(this.#path);
+    if (all === undefined) throw new CannotTell(`all members of \`${this.#path}\``);
+    return all;
   }
 }
 

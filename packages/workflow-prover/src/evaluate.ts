@@ -2,7 +2,7 @@ import { Evaluator, type Expr } from "@actions/expressions";
 import { FunctionCall, IndexAccess } from "@actions/expressions/ast";
 import { BooleanData, type Dictionary, type ExpressionData } from "@actions/expressions/data/index";
 import type { FunctionDefinition } from "@actions/expressions/funcs/info";
-import { functionOf } from "@release-actions/workflow";
+import { functionOf, STATUS_FUNCTIONS } from "@release-actions/workflow";
 import { CannotTell, DeadEnd } from "./choices.ts";
 import { openKeyOf } from "./operand.ts";
 
@@ -20,7 +20,12 @@ export interface Surroundings {
 
 /** Evaluates an expression with GitHub's own evaluator. @throws DeadEnd when the expression would fail the run */
 export function evaluate(expression: Expr, surroundings: Surroundings): ExpressionData {
-  return guarded(() => new ScopedEvaluator(expression, surroundings).evaluate());
+  try {
+    return new ScopedEvaluator(expression, surroundings).evaluate();
+  } catch (cause) {
+    if (cause instanceof CannotTell || cause instanceof DeadEnd) throw cause;
+    throw new DeadEnd("GitHub fails on the expression", { cause });
+  }
 }
 
 class ScopedEvaluator extends Evaluator {
@@ -32,21 +37,24 @@ class ScopedEvaluator extends Evaluator {
   }
 
   override visitIndexAccess(access: IndexAccess): ExpressionData {
-    const key = openKeyOf(access);
-    if (key === undefined) return super.visitIndexAccess(access);
-    return this.#isKnown(access, true) ? super.visitIndexAccess(access) : this.#surroundings.open(key);
+    const key = this.#openKey(access, true);
+    return key === undefined ? super.visitIndexAccess(access) : this.#surroundings.open(key);
   }
 
   override visitFunctionCall(call: FunctionCall): ExpressionData {
     const name = functionOf(call);
     if (name === "hashfiles") return this.#surroundings.hashFiles(call.args.map(String).join());
     const [list] = call.args;
-    const listKey = name === "contains" && list !== undefined ? openKeyOf(list) : undefined;
-    if (list !== undefined && listKey !== undefined && !this.#isKnown(list, true))
-      return new BooleanData(this.#surroundings.openContains(listKey));
-    const key = openKeyOf(call);
-    if (key === undefined) return super.visitFunctionCall(call);
-    return this.#isKnown(call, false) ? super.visitFunctionCall(call) : this.#surroundings.open(key);
+    const listKey = name === "contains" && list !== undefined ? this.#openKey(list, true) : undefined;
+    if (listKey !== undefined) return new BooleanData(this.#surroundings.openContains(listKey));
+    const key = this.#openKey(call, false);
+    return key === undefined ? super.visitFunctionCall(call) : this.#surroundings.open(key);
+  }
+
+  /** The key for what `fromJSON` gives, if that is known only in a run. */
+  #openKey(expression: Expr, isContainer: boolean): string | undefined {
+    const key = openKeyOf(expression);
+    return key === undefined || this.#isKnown(expression, isContainer) ? undefined : key;
   }
 
   /** Whether the text that `fromJSON` reads is valid JSON and, if a container is needed, a list or mapping. */
@@ -65,19 +73,11 @@ class ScopedEvaluator extends Evaluator {
   }
 }
 
-function guarded<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof CannotTell || cause instanceof DeadEnd) throw cause;
-    throw new DeadEnd("GitHub fails on the expression", { cause });
-  }
-}
-
-const STATUS = ["success", "failure", "cancelled", "always"] as const;
-
 function statusFunctions({ status }: Surroundings): Map<string, FunctionDefinition> {
   return new Map(
-    STATUS.map((name) => [name, { name, minArgs: 0, maxArgs: 255, call: () => new BooleanData(status(name)) }]),
+    STATUS_FUNCTIONS.map((name) => [
+      name,
+      { name, minArgs: 0, maxArgs: 255, call: () => new BooleanData(status(name)) },
+    ]),
   );
 }

@@ -13,5 +13,4 @@ export {
   type Witness,
 } from "./job-verdict.ts";
 export { isCallable, Project } from "./project.ts";
-export { type Entry, type Result, rootOf } from "./scope.ts";
-export type { Filter } from "./variable.ts";
+export { rootOf } from "./scope.ts";

@@ -19,7 +19,7 @@ function jobs(on: string, text: string): (id: string) => Answers {
   return (id) => {
     const job = workflow.jobs.find((candidate) => candidate.id === id);
     if (job === undefined) throw new Error(`no job ${id}`);
-    return { run: canRun(project, workflow, job).kind, skip: canBeSkipped(project, workflow, job).kind };
+    return { run: canRun(project, job).kind, skip: canBeSkipped(project, job).kind };
   };
 }
 

@@ -13,6 +13,13 @@ export interface Operand {
   readonly opaque: readonly Variable[];
 }
 
+/** An operand about which nothing is known, and that depends on no variable. */
+export const UNKNOWN: Operand = { shapes: [], opaque: [] };
+
+export function constantOperand(constant: Value): Operand {
+  return { shapes: [{ constant }], opaque: [] };
+}
+
 /** The key for the value of `fromJSON(x).y`, where `x` is known only in a run; undefined for other expressions. */
 export function openKeyOf(expression: Expr): string | undefined {
   if (expression instanceof FunctionCall && functionOf(expression) === "fromjson") {
@@ -31,8 +38,9 @@ export function openVariable(key: string): Variable {
 
 /** The operand for a call such as `format('refs/heads/{0}', x)`: `x` with constants around it, if only one part varies. */
 export function formatted([template, ...operands]: readonly Operand[]): Operand {
-  const shape = template?.shapes[0];
-  const all = [...(template === undefined ? [] : [template]), ...operands];
+  if (template === undefined) return UNKNOWN;
+  const all = [template, ...operands];
+  const [shape] = template.shapes;
   if (shape === undefined || !("constant" in shape)) return opaque(all);
   let [prefix, suffix] = ["", ""];
   let inner: VariableShape | undefined;
@@ -56,10 +64,9 @@ export function formatted([template, ...operands]: readonly Operand[]): Operand 
 }
 
 export function opaque(operands: readonly Operand[]): Operand {
-  const inside = operands.flatMap(({ shapes }) =>
-    shapes.flatMap((shape) => ("constant" in shape ? [] : [shape.variable])),
-  );
-  return { shapes: [], opaque: [...inside, ...operands.flatMap((operand) => operand.opaque)] };
+  const all = merge(operands);
+  const inside = all.shapes.flatMap((shape) => ("constant" in shape ? [] : [shape.variable]));
+  return { shapes: [], opaque: [...inside, ...all.opaque] };
 }
 
 export function merge(operands: readonly Operand[]): Operand {

@@ -1,6 +1,7 @@
 import type { Job, Workflow } from "@release-actions/workflow";
+import { cached } from "./cached.ts";
 import { eventCasesOf } from "./events/cases.ts";
-import type { Entry } from "./scope.ts";
+import type { Entry } from "./variable.ts";
 
 /** GitHub allows at most ten levels of workflows (docs: "Reuse workflows", limitations). */
 const MAX_DEPTH = 10;
@@ -16,18 +17,17 @@ export class Project {
 
   /** Every way of starting the workflow that this repository's files show. */
   entriesOf(workflow: Workflow): readonly Entry[] {
-    const known = this.#entries.get(workflow);
-    if (known !== undefined) return known;
-    const found = this.#find(workflow, MAX_DEPTH);
-    this.#entries.set(workflow, found);
-    return found;
+    return cached(this.#entries, workflow, () => this.#find(workflow, MAX_DEPTH));
+  }
+
+  /** The events that start the workflow, directly or through others. */
+  eventsOf(workflow: Workflow): ReadonlySet<string> {
+    return new Set(this.entriesOf(workflow).map(({ eventCase }) => eventCase.event));
   }
 
   /** The jobs in this repository that call the workflow by its path. */
-  callersOf(workflow: Workflow): { readonly workflow: Workflow; readonly job: Job }[] {
-    return this.workflows.flatMap((caller) =>
-      caller.jobs.filter((job) => isCallOf(job.uses, workflow.file)).map((job) => ({ workflow: caller, job })),
-    );
+  callersOf({ file }: Workflow): Job[] {
+    return this.workflows.flatMap(({ jobs }) => jobs.filter(({ uses }) => isCallOf(uses, file)));
   }
 
   /**
@@ -44,8 +44,8 @@ export class Project {
   #find(workflow: Workflow, depth: number): Entry[] {
     const direct = eventCasesOf(workflow).map((eventCase): Entry => ({ workflow, eventCase, caller: undefined }));
     if (depth === 0 || !isCallable(workflow)) return direct;
-    const called = this.callersOf(workflow).flatMap(({ workflow: caller, job }) =>
-      this.#find(caller, depth - 1).map(
+    const called = this.callersOf(workflow).flatMap((job) =>
+      this.#find(job.workflow, depth - 1).map(
         (entry): Entry => ({ workflow, eventCase: entry.eventCase, caller: { entry, job } }),
       ),
     );

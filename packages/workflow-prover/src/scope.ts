@@ -1,12 +1,5 @@
-import {
-  type Combination,
-  expandMatrix,
-  type Job,
-  type Step,
-  type Workflow,
-  type YamlNode,
-} from "@release-actions/workflow";
-import type { EventCase } from "./events/event-case.ts";
+import { type Combination, expandMatrix, type Job, type Step, type YamlNode } from "@release-actions/workflow";
+import { cached } from "./cached.ts";
 import { absentInput } from "./events/inputs.ts";
 import { openVariable } from "./operand.ts";
 import { stepOutput } from "./step-output.ts";
@@ -15,6 +8,7 @@ import {
   ABSENT,
   choiceVariable,
   constant,
+  type Entry,
   type Meaning,
   meaningOfVariable,
   OBJECT,
@@ -28,16 +22,8 @@ import {
 export type Result = "success" | "failure" | "cancelled" | "skipped";
 export const RESULTS: readonly Result[] = ["success", "failure", "cancelled", "skipped"];
 
-/** A way of starting a workflow: by an event, or by a job of another workflow that calls it. */
-export interface Entry {
-  readonly workflow: Workflow;
-  readonly eventCase: EventCase;
-  /** The job that calls the workflow; undefined when the event starts it directly. */
-  readonly caller: { readonly entry: Entry; readonly job: Job } | undefined;
-}
-
 /** The meanings of paths in the conditions of a job and its steps. */
-export class JobScope implements Scope {
+class JobScope implements Scope {
   readonly entry: Entry;
   readonly job: Job;
   readonly step: Step | undefined;
@@ -53,11 +39,7 @@ export class JobScope implements Scope {
   }
 
   meaning(path: string): Meaning {
-    const known = this.#meanings.get(path);
-    if (known !== undefined) return known;
-    const meaning = this.#find(path);
-    this.#meanings.set(path, meaning);
-    return meaning;
+    return cached(this.#meanings, path, () => this.#find(path));
   }
 
   #find(path: string): Meaning {
@@ -95,19 +77,13 @@ export class JobScope implements Scope {
   #input(name: string): Meaning {
     const { workflow, eventCase, caller } = this.entry;
     if (caller === undefined) return eventCase.meaning(`inputs.${name}`) ?? ABSENT;
-    const [, input] = entryNamed(workflow.root.get("on").get("workflow_call").get("inputs"), name) ?? [];
+    const input = valueNamed(workflow.root.get("on").get("workflow_call").get("inputs"), name);
     if (input === undefined) return ABSENT;
     const type = input.get("type").text ?? "string";
-    const [, given] = entryNamed(caller.job.node.get("with"), name) ?? [];
+    const given = valueNamed(caller.job.node.get("with"), name);
     if (given?.isPresent !== true) return constant(absentInput(type, input));
-    const text = given.text ?? "";
-    if (!text.includes("${{")) return constant(typed(given.value));
-    return {
-      kind: "computed",
-      template: templateOf(text),
-      scope: jobScope(caller.entry, caller.job),
-      isText: false,
-    };
+    const scope = jobScope(caller.entry, caller.job);
+    return computed(given, scope, false) ?? constant(typed(given.value));
   }
 
   #need(name: string, [member, output, ...rest]: readonly string[]): Meaning {
@@ -135,14 +111,11 @@ export class JobScope implements Scope {
   }
 
   #env(name: string): Meaning {
-    for (const node of [this.step?.node, this.job.node, this.entry.workflow.root]) {
-      const [, value] = (node === undefined ? undefined : entryNamed(node.get("env"), name)) ?? [];
-      if (value === undefined) continue;
-      const text = value.text ?? "";
-      if (!text.includes("${{")) return constant(text);
-      return { kind: "computed", template: templateOf(text), scope: jobScope(this.entry, this.job), isText: true };
-    }
-    return meaningOfVariable(textVariable(`env.${name}`));
+    const owners = [this.step?.node, this.job.node, this.entry.workflow.root];
+    const [value] = owners.flatMap((owner) => valueNamed(owner?.get("env"), name) ?? []);
+    return value === undefined
+      ? meaningOfVariable(textVariable(`env.${name}`))
+      : textMeaning(value, jobScope(this.entry, this.job));
   }
 
   #step(path: string, id: string, [member, output]: readonly string[]): Meaning {
@@ -155,16 +128,13 @@ export class JobScope implements Scope {
   }
 }
 
-const SCOPES = new WeakMap<Entry, Map<Job | Step, JobScope>>();
+const SCOPES = new WeakMap<Entry, Map<Job | Step, Scope>>();
 
 /** The scope of a job or step. It is cached, because it remembers the meanings of its paths. */
-export function jobScope(entry: Entry, job: Job, step?: Step, combination?: Combination): JobScope {
+export function jobScope(entry: Entry, job: Job, step?: Step, combination?: Combination): Scope {
   if (combination !== undefined) return new JobScope(entry, job, step, combination);
-  const known = SCOPES.get(entry) ?? new Map<Job | Step, JobScope>();
-  SCOPES.set(entry, known);
-  const scope = known.get(step ?? job) ?? new JobScope(entry, job, step);
-  known.set(step ?? job, scope);
-  return scope;
+  const known = cached(SCOPES, entry, () => new Map<Job | Step, Scope>());
+  return cached(known, step ?? job, () => new JobScope(entry, job, step));
 }
 
 /** The meaning of an output of a job; `ABSENT` when the job does not declare it. */
@@ -172,11 +142,18 @@ function outputMeaning(entry: Entry, job: Job, output: string): Meaning {
   const open = meaningOfVariable(writtenVariable(`needs.${job.id}.outputs.${output}`));
   // The called workflow determines its own outputs.
   if (job.uses !== undefined) return open;
-  const [, value] = entryNamed(job.node.get("outputs"), output) ?? [];
-  if (value === undefined) return ABSENT;
-  const text = value.text ?? "";
-  if (!text.includes("${{")) return constant(text);
-  return { kind: "computed", template: templateOf(text), scope: jobScope(entry, job), isText: true };
+  const value = valueNamed(job.node.get("outputs"), output);
+  return value === undefined ? ABSENT : textMeaning(value, jobScope(entry, job));
+}
+
+/** The meaning of a value that becomes a string, such as an output. */
+function textMeaning(node: YamlNode, scope: Scope): Meaning {
+  return computed(node, scope, true) ?? constant(node.text ?? "");
+}
+
+/** The meaning of a value with expressions; undefined when it has none. */
+function computed({ text = "" }: YamlNode, scope: Scope, isText: boolean): Meaning | undefined {
+  return text.includes("${{") ? { kind: "computed", template: templateOf(text), scope, isText } : undefined;
 }
 
 /** The entry at the top of the chain of callers, which an event starts. */
@@ -188,9 +165,9 @@ export function isWithoutSecrets({ eventCase }: Entry): boolean {
   return eventCase.isFork && !["pull_request_target", "workflow_run"].includes(eventCase.event);
 }
 
-/** Finds an entry by name in lower case, since GitHub ignores the case of names. */
-function entryNamed(node: YamlNode, name: string): [string, YamlNode] | undefined {
-  return node.entries().find(([key]) => key.toLowerCase() === name);
+/** Finds a value by its name in lower case, since GitHub ignores the case of names. */
+function valueNamed(node: YamlNode | undefined, name: string): YamlNode | undefined {
+  return node?.entries().find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 function typed(value: unknown): Value {

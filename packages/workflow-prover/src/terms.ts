@@ -1,10 +1,12 @@
 import type { Expr } from "@actions/expressions";
 import { Binary, FunctionCall, Grouping, Literal, Logical } from "@actions/expressions/ast";
 import { functionOf, partsOf, pathOf } from "@release-actions/workflow";
+import { cached } from "./cached.ts";
 import type { Automaton } from "./language/automaton.ts";
 import { containing, endingWith, equalTo, partOf, startingWith } from "./language/patterns.ts";
 import {
   constantItems,
+  constantOperand,
   formatted,
   literalOf,
   merge,
@@ -14,6 +16,7 @@ import {
   openVariable,
   type Shape,
   textOf,
+  UNKNOWN,
 } from "./operand.ts";
 import { ReadPaths } from "./read-paths.ts";
 import type { Segment } from "./template.ts";
@@ -25,7 +28,6 @@ export class Terms {
   readonly paths = new ReadPaths();
   readonly #terms = new Map<string, Term>();
   readonly #computed = new Set<readonly Segment[]>();
-  #scope: Scope = { meaning: () => ({ kind: "object" }) };
 
   get all(): ReadonlyMap<string, Term> {
     return this.#terms;
@@ -33,48 +35,31 @@ export class Terms {
 
   /** @param scope the scope of the expression, which gives its paths their meanings */
   add(expression: Expr, scope: Scope): void {
-    this.#within(scope, () => this.#add(expression));
-  }
-
-  #within<T>(scope: Scope, work: () => T): T {
-    const outer = this.#scope;
-    this.#scope = scope;
-    try {
-      return work();
-    } finally {
-      this.#scope = outer;
-    }
-  }
-
-  #add(expression: Expr): void {
-    if (expression instanceof Binary) this.#compare(expression);
-    else if (expression instanceof FunctionCall) this.#call(expression);
+    if (expression instanceof Binary) this.#compare(expression, scope);
+    else if (expression instanceof FunctionCall) this.#call(expression, scope);
     const path = pathOf(expression);
-    if (path !== undefined || openKeyOf(expression) !== undefined) this.#operand(expression);
-    if (path === undefined) for (const part of partsOf(expression)) this.#add(part);
+    if (path !== undefined || openKeyOf(expression) !== undefined) this.#operand(expression, scope);
+    if (path === undefined) for (const part of partsOf(expression)) this.add(part, scope);
     // An index whose value is known only in a run is an expression that may read other paths.
-    else if (path.includes("[]")) for (const part of partsOf(expression)) if (pathOf(part) !== path) this.#add(part);
+    else if (path.includes("[]"))
+      for (const part of partsOf(expression)) if (pathOf(part) !== path) this.add(part, scope);
+  }
+
+  /** Adds the expressions of a text with `${{ }}`. */
+  addTemplate(template: readonly Segment[], scope: Scope): void {
+    for (const segment of template) if ("expression" in segment) this.add(segment.expression, scope);
   }
 
   term(variable: Variable): Term {
-    const known = this.#terms.get(variable.key);
-    if (known !== undefined) return known;
-    const term = newTerm(variable);
-    this.#terms.set(variable.key, term);
-    return term;
+    return cached(this.#terms, variable.key, () => newTerm(variable));
   }
 
-  #compare({ left, right, operator }: Binary): void {
-    const [one, other] = [this.#operand(left), this.#operand(right)];
+  #compare({ left, right, operator }: Binary, scope: Scope): void {
+    const [one, other] = [this.#operand(left, scope), this.#operand(right, scope)];
     const isEquality = /^[=!]=$/.test(operator.lexeme);
     for (const a of one.shapes) for (const b of other.shapes) this.#relate(a, b, isEquality);
-    for (const [operand, against] of [
-      [one, other],
-      [other, one],
-    ] as const) {
-      for (const variable of operand.opaque)
-        this.#leaveOpen(variable, [...against.shapes, ...operand.shapes], "is part of a computed value");
-    }
+    this.#leaveAllOpen(one, [...other.shapes, ...one.shapes]);
+    this.#leaveAllOpen(other, [...one.shapes, ...other.shapes]);
   }
 
   #relate(a: Shape, b: Shape, isEquality: boolean): void {
@@ -97,11 +82,11 @@ export class Terms {
     linkTerms(term, a, other, b);
   }
 
-  #call(call: FunctionCall): void {
+  #call(call: FunctionCall, scope: Scope): void {
     const name = functionOf(call);
     const [first, second] = call.args;
     if (first === undefined || second === undefined) return;
-    const [one, two] = [this.#operand(first), this.#operand(second)];
+    const [one, two] = [this.#operand(first, scope), this.#operand(second, scope)];
     if (name === "startswith" || name === "endswith") {
       this.#part(one, two, name === "startswith" ? startingWith : endingWith, (text) =>
         name === "startswith" ? [text, `${text}x`, `${text}1.2.3`] : [text, `x${text}`, `v1.2.3${text}`],
@@ -113,7 +98,7 @@ export class Terms {
           if ("constant" in shape) continue;
           for (const item of items) addConstant(this.term(shape.variable), shape, item);
         }
-        for (const variable of two.opaque) this.#leaveOpen(variable, [], "is part of a computed value");
+        this.#leaveAllOpen(two, []);
         return;
       }
       this.#part(one, two, containing, (text) => [text, `x${text}x`, `v1.2.3${text}.1`]);
@@ -150,8 +135,13 @@ export class Terms {
         }
       }
     }
-    for (const variable of [...whole.opaque, ...piece.opaque])
-      this.#leaveOpen(variable, [...whole.shapes, ...piece.shapes], "is part of a computed value");
+    const shapes = [...whole.shapes, ...piece.shapes];
+    this.#leaveAllOpen(whole, shapes);
+    this.#leaveAllOpen(piece, shapes);
+  }
+
+  #leaveAllOpen({ opaque: variables }: Operand, shapes: readonly Shape[]): void {
+    for (const variable of variables) this.#leaveOpen(variable, shapes, "is part of a computed value");
   }
 
   /** Marks a variable whose influence cannot be computed: likely values are tried, but they prove nothing. */
@@ -163,57 +153,55 @@ export class Terms {
       if ("constant" in shape) addConstant(term, { kind: "variable", variable }, shape.constant);
   }
 
-  #operand(expression: Expr): Operand {
-    if (expression instanceof Literal) return { shapes: [{ constant: literalOf(expression) }], opaque: [] };
-    if (expression instanceof Grouping) return this.#operand(expression.group);
-    if (expression instanceof Logical) return merge(expression.args.map((arg) => this.#operand(arg)));
+  #operand(expression: Expr, scope: Scope): Operand {
+    if (expression instanceof Literal) return constantOperand(literalOf(expression));
+    if (expression instanceof Grouping) return this.#operand(expression.group, scope);
+    if (expression instanceof Logical) return merge(expression.args.map((arg) => this.#operand(arg, scope)));
     const path = pathOf(expression);
-    if (path !== undefined) return this.#path(path);
+    if (path !== undefined) return this.#path(path, scope);
     const open = openKeyOf(expression);
     if (open !== undefined) {
       const variable = openVariable(open);
       this.term(variable);
-      return {
-        shapes: [{ kind: "variable", variable }],
-        opaque: opaque(partsOf(expression).map((part) => this.#operand(part))).opaque,
-      };
+      const parts = partsOf(expression).map((part) => this.#operand(part, scope));
+      return { ...opaque(parts), shapes: [{ kind: "variable", variable }] };
     }
-    if (expression instanceof FunctionCall) return this.#result(expression);
+    if (expression instanceof FunctionCall) return this.#result(expression, scope);
     // Comparisons and `!` give booleans; their parts are added separately.
-    return { shapes: [], opaque: [] };
+    return UNKNOWN;
   }
 
-  #path(path: string): Operand {
+  #path(path: string, scope: Scope): Operand {
     this.paths.add(path);
-    const meaning = this.#scope.meaning(path);
+    const meaning = scope.meaning(path);
     switch (meaning.kind) {
       case "object":
-        return { shapes: [], opaque: [] };
+        return UNKNOWN;
       case "value":
-        return { shapes: [{ constant: meaning.value }], opaque: [] };
+        return constantOperand(meaning.value);
       case "variable":
         this.term(meaning.variable);
         return { shapes: [meaning], opaque: [] };
       case "computed":
-        return this.#within(meaning.scope, () => this.#template(meaning.template));
+        return this.#template(meaning.template, meaning.scope);
     }
   }
 
-  #template(template: readonly Segment[]): Operand {
-    const isKnown = this.#computed.has(template);
-    this.#computed.add(template);
-    const operands = template.map((segment): Operand => {
-      if ("text" in segment) return { shapes: [{ constant: segment.text }], opaque: [] };
-      if (!isKnown) this.#add(segment.expression);
-      return this.#operand(segment.expression);
-    });
+  #template(template: readonly Segment[], scope: Scope): Operand {
+    if (!this.#computed.has(template)) {
+      this.#computed.add(template);
+      this.addTemplate(template, scope);
+    }
+    const operands = template.map((segment) =>
+      "text" in segment ? constantOperand(segment.text) : this.#operand(segment.expression, scope),
+    );
     const [only] = operands;
     if (operands.length === 1 && only !== undefined) return only;
-    return formatted([{ shapes: [{ constant: operands.map((_, n) => `{${n}}`).join("") }], opaque: [] }, ...operands]);
+    return formatted([constantOperand(operands.map((_, n) => `{${n}}`).join("")), ...operands]);
   }
 
-  #result(call: FunctionCall): Operand {
-    const operands = call.args.map((arg) => this.#operand(arg));
+  #result(call: FunctionCall, scope: Scope): Operand {
+    const operands = call.args.map((arg) => this.#operand(arg, scope));
     switch (functionOf(call)) {
       case "format":
         return formatted(operands);
@@ -224,7 +212,7 @@ export class Terms {
       case "join":
         return opaque(operands);
       default:
-        return { shapes: [], opaque: [] };
+        return UNKNOWN;
     }
   }
 }

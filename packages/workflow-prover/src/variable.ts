@@ -1,3 +1,4 @@
+import type { Job, Trigger, Workflow } from "@release-actions/workflow";
 import type { Domain } from "./language/domains.ts";
 import type { Segment } from "./template.ts";
 
@@ -53,7 +54,29 @@ export type Meaning =
 
 /** The place of an expression, which determines the meanings of its paths. */
 export interface Scope {
+  readonly entry: Entry;
+  readonly job: Job;
   meaning(path: string): Meaning;
+}
+
+/** A way of starting a workflow: by an event, or by a job of another workflow that calls it. */
+export interface Entry {
+  readonly workflow: Workflow;
+  readonly eventCase: EventCase;
+  /** The job that calls the workflow; undefined when the event starts it directly. */
+  readonly caller: { readonly entry: Entry; readonly job: Job } | undefined;
+}
+
+/** One kind of event that starts a workflow, with the meaning of each path of `github` and `inputs`. */
+export interface EventCase {
+  readonly event: string;
+  readonly trigger: Trigger;
+  /** Whether the event comes from a fork, whose pull requests do not get secrets. */
+  readonly isFork: boolean;
+  /** Undefined for a path that GitHub's documentation does not describe; its value may be anything. */
+  meaning(path: string): Meaning | undefined;
+  /** Describes the event with the values that matter, such as "a push of a tag such as v1.2.3". */
+  describe(values: ReadonlyMap<string, unknown>): string;
 }
 
 export function constant(value: Value): Meaning {

@@ -1,11 +1,11 @@
 import type { Trigger, Workflow } from "@release-actions/workflow";
+import type { EventCase } from "../variable.ts";
 import { choiceVariable, constant, type Filter, meaningOfVariable, textVariable } from "../variable.ts";
 import { activityTypesOf } from "./activity-types.ts";
-import type { EventCase } from "./event-case.ts";
 import { filterOf, startsFor } from "./filter.ts";
 import { eventCase } from "./make-case.ts";
 import { pullRequestCases } from "./pull-request.ts";
-import { DEFAULT_BRANCH, FORK, REPOSITORY, refMeanings } from "./repository.ts";
+import { DEFAULT_BRANCH, FORK, fullRef, REPOSITORY, refMeanings } from "./repository.ts";
 
 /** The kinds of events that start a workflow directly, not through a caller. */
 export function eventCasesOf(workflow: Workflow): EventCase[] {
@@ -51,10 +51,9 @@ function casesOf(trigger: Trigger): EventCase[] {
 
 function pushCase(trigger: Trigger, kind: "branch" | "tag", filter: Filter | undefined): EventCase {
   const name = textVariable(kind, "ref", filter);
-  const prefix = kind === "branch" ? "refs/heads/" : "refs/tags/";
   return eventCase(trigger, {
     ...refMeanings(kind, name),
-    "github.event.ref": meaningOfVariable(name, { prefix }),
+    "github.event.ref": fullRef(kind, name),
     // Deleting a ref does not start a workflow.
     "github.event.deleted": constant(false),
   });
@@ -62,12 +61,11 @@ function pushCase(trigger: Trigger, kind: "branch" | "tag", filter: Filter | und
 
 function refCase(trigger: Trigger, kind: "branch" | "tag"): EventCase {
   const name = textVariable(kind, "ref");
-  const prefix = kind === "branch" ? "refs/heads/" : "refs/tags/";
   // In the payload of `create` the ref is the short name, in that of `workflow_dispatch` the full one.
   const event =
     trigger.event === "create"
       ? { "github.event.ref": meaningOfVariable(name), "github.event.ref_type": constant(kind) }
-      : { "github.event.ref": meaningOfVariable(name, { prefix }) };
+      : { "github.event.ref": fullRef(kind, name) };
   return eventCase(trigger, { ...refMeanings(kind, name), ...event });
 }
 
@@ -81,13 +79,9 @@ function releaseCases(trigger: Trigger): EventCase[] {
     { prerelease: true, types: types.filter((type) => type !== "released") },
   ];
   return kinds
-    .filter((kind) => kind.types.length > 0)
-    .map((kind) =>
-      eventCase(
-        trigger,
-        { ...own, "github.event.release.prerelease": constant(kind.prerelease) },
-        { types: kind.types },
-      ),
+    .filter(({ types }) => types.length > 0)
+    .map(({ prerelease, types }) =>
+      eventCase(trigger, { ...own, "github.event.release.prerelease": constant(prerelease) }, { types }),
     );
 }
 
@@ -96,8 +90,8 @@ function mergeGroupCase(trigger: Trigger, filter: Filter | undefined): EventCase
   const queue = textVariable("merge queue branch", "ref", { patterns: ["gh-readonly-queue/**"], ignores: false });
   return eventCase(trigger, {
     ...refMeanings("branch", queue),
-    "github.event.merge_group.base_ref": meaningOfVariable(base, { prefix: "refs/heads/" }),
-    "github.event.merge_group.head_ref": meaningOfVariable(queue, { prefix: "refs/heads/" }),
+    "github.event.merge_group.base_ref": fullRef("branch", base),
+    "github.event.merge_group.head_ref": fullRef("branch", queue),
   });
 }
 

@@ -1,10 +1,10 @@
 import type { Trigger } from "@release-actions/workflow";
-import { ABSENT, choiceVariable, constant, type Meaning, meaningOfVariable, OBJECT, type Value } from "../variable.ts";
+import type { EventCase } from "../variable.ts";
+import { ABSENT, choiceVariable, constant, type Meaning, meaningOfVariable, OBJECT } from "../variable.ts";
 import { activityTypesOf } from "./activity-types.ts";
-import type { EventCase } from "./event-case.ts";
 import { inputMeanings } from "./inputs.ts";
 import { payloadMeaning } from "./payload.ts";
-import { commonMeaning } from "./repository.ts";
+import { COMMON } from "./repository.ts";
 import { describeEvent } from "./words.ts";
 
 /**
@@ -20,8 +20,8 @@ export function eventCase(
   const { event } = trigger;
   const types = options.types ?? activityTypesOf(trigger);
   const meanings: Record<string, Meaning> = {
-    "github.base_ref": constant(""),
-    "github.head_ref": constant(""),
+    ...COMMON,
+    "github.event_name": constant(event),
     ...inputMeanings(trigger),
     ...own,
   };
@@ -34,15 +34,10 @@ export function eventCase(
     isFork: options.isFork === true,
     meaning: (path) => {
       if (path === "github" || path === "github.event" || path === "inputs") return OBJECT;
-      if (path.startsWith("inputs.")) return meanings[path] ?? ABSENT;
-      if (!path.startsWith("github.")) return undefined;
-      const own = Object.hasOwn(meanings, path) ? meanings[path] : undefined;
-      return (
-        own ??
-        commonMeaning(path, event) ??
-        (path.startsWith("github.event.") ? payloadMeaning(path, event) : undefined)
-      );
+      if (Object.hasOwn(meanings, path)) return meanings[path];
+      if (path.startsWith("inputs.")) return ABSENT;
+      return path.startsWith("github.event.") ? payloadMeaning(path, event) : undefined;
     },
-    describe: (values: ReadonlyMap<string, Value>) => describeEvent(trigger, meanings, values, options.isFork === true),
+    describe: (values) => describeEvent(trigger, meanings, values, options.isFork === true),
   };
 }

@@ -1,7 +1,7 @@
 import type { Trigger } from "@release-actions/workflow";
+import type { EventCase } from "../variable.ts";
 import { choiceVariable, constant, type Filter, type Meaning, meaningOfVariable, textVariable } from "../variable.ts";
 import { activityTypesOf } from "./activity-types.ts";
-import type { EventCase } from "./event-case.ts";
 import { eventCase } from "./make-case.ts";
 import { FORK, REPOSITORY, REPOSITORY_IS_FORK, refMeanings } from "./repository.ts";
 
@@ -12,15 +12,11 @@ import { FORK, REPOSITORY, REPOSITORY_IS_FORK, refMeanings } from "./repository.
  */
 export function pullRequestCases(trigger: Trigger, filter: Filter | undefined): EventCase[] {
   const types = activityTypesOf(trigger) ?? [];
-  const open = types.filter((type) => type !== "closed");
+  const closed = types.includes("closed") ? ["closed"] : [];
   const kinds = [
-    { types: open, merged: false },
-    ...(types.includes("closed")
-      ? [
-          { types: ["closed"], merged: false },
-          { types: ["closed"], merged: true },
-        ]
-      : []),
+    { types: types.filter((type) => type !== "closed"), merged: false },
+    { types: closed, merged: false },
+    { types: closed, merged: true },
   ].filter((kind) => kind.types.length > 0);
   return kinds.flatMap((kind) => [false, true].map((isFork) => pullRequestCase(trigger, filter, kind, isFork)));
 }

@@ -1,4 +1,13 @@
-import { choiceVariable, constant, type Meaning, meaningOfVariable, textVariable, type Variable } from "../variable.ts";
+import type { Domain } from "../language/domains.ts";
+import {
+  choiceVariable,
+  constant,
+  type Meaning,
+  meaningOfVariable,
+  textVariable,
+  type Value,
+  type Variable,
+} from "../variable.ts";
 
 export const REPOSITORY: Variable = { ...textVariable("repository", "repository"), unlike: "fork" };
 export const FORK: Variable = { ...textVariable("fork", "repository"), unlike: "repository" };
@@ -9,49 +18,48 @@ export const DEFAULT_BRANCH = textVariable("default branch", "ref", {
 });
 export const REPOSITORY_IS_FORK = choiceVariable("github.event.repository.fork", [false, true]);
 
-/** The paths that every event has: the repository, the actor and the run (docs: "Contexts reference", `github`). */
-export function commonMeaning(path: string, event: string): Meaning | undefined {
-  switch (path) {
-    case "github.event_name":
-      return constant(event);
-    case "github.repository":
-    case "github.event.repository.full_name":
-      return meaningOfVariable(REPOSITORY);
-    case "github.repository_owner":
-    case "github.event.repository.owner.login":
-    case "github.event.repository.owner.name":
-      return meaningOfVariable(REPOSITORY, { half: "owner" });
-    case "github.event.repository.name":
-      return meaningOfVariable(REPOSITORY, { half: "name" });
-    case "github.event.repository.default_branch":
-      return meaningOfVariable(DEFAULT_BRANCH);
-    case "github.event.repository.fork":
-      return meaningOfVariable(REPOSITORY_IS_FORK);
-    case "github.actor":
-    case "github.triggering_actor":
-    case "github.event.sender.login":
-      return meaningOfVariable(textVariable(path, "login"));
-    case "github.run_id":
-    case "github.run_number":
-    case "github.run_attempt":
-    case "github.repository_id":
-    case "github.actor_id":
-    case "github.repository_owner_id":
-      return meaningOfVariable(textVariable(path, "digits"));
-    case "github.ref_protected":
-      return meaningOfVariable(choiceVariable(path, [true, false]));
-    case "github.event.repository.visibility":
-      return meaningOfVariable(choiceVariable(path, ["public", "private", "internal"]));
-    default:
-      return undefined;
-  }
+/** A path whose value is a variable of its own. */
+const choice = (path: string, values: readonly Value[]): Record<string, Meaning> => ({
+  [path]: meaningOfVariable(choiceVariable(path, values)),
+});
+const text = (path: string, domain: Domain): Record<string, Meaning> => ({
+  [path]: meaningOfVariable(textVariable(path, domain)),
+});
+
+/** The meanings of paths that every event has: the repository, the actor and the run (docs: "Contexts reference", `github`). */
+export const COMMON: Readonly<Record<string, Meaning>> = {
+  "github.base_ref": constant(""),
+  "github.head_ref": constant(""),
+  "github.repository": meaningOfVariable(REPOSITORY),
+  "github.event.repository.full_name": meaningOfVariable(REPOSITORY),
+  "github.repository_owner": meaningOfVariable(REPOSITORY, { half: "owner" }),
+  "github.event.repository.owner.login": meaningOfVariable(REPOSITORY, { half: "owner" }),
+  "github.event.repository.owner.name": meaningOfVariable(REPOSITORY, { half: "owner" }),
+  "github.event.repository.name": meaningOfVariable(REPOSITORY, { half: "name" }),
+  "github.event.repository.default_branch": meaningOfVariable(DEFAULT_BRANCH),
+  "github.event.repository.fork": meaningOfVariable(REPOSITORY_IS_FORK),
+  ...text("github.actor", "login"),
+  ...text("github.triggering_actor", "login"),
+  ...text("github.event.sender.login", "login"),
+  ...text("github.run_id", "digits"),
+  ...text("github.run_number", "digits"),
+  ...text("github.run_attempt", "digits"),
+  ...text("github.repository_id", "digits"),
+  ...text("github.actor_id", "digits"),
+  ...text("github.repository_owner_id", "digits"),
+  ...choice("github.ref_protected", [true, false]),
+  ...choice("github.event.repository.visibility", ["public", "private", "internal"]),
+};
+
+/** A ref with its prefix, such as `refs/heads/main`. */
+export function fullRef(kind: "branch" | "tag", name: Variable): Meaning {
+  return meaningOfVariable(name, { prefix: kind === "branch" ? "refs/heads/" : "refs/tags/" });
 }
 
 /** The meanings of `github.ref`, `github.ref_name` and `github.ref_type` on a branch or tag. */
-export function refMeanings(kind: "branch" | "tag", name: Variable): Readonly<Record<string, Meaning>> {
-  const prefix = kind === "branch" ? "refs/heads/" : "refs/tags/";
+export function refMeanings(kind: "branch" | "tag", name: Variable) {
   return {
-    "github.ref": meaningOfVariable(name, { prefix }),
+    "github.ref": fullRef(kind, name),
     "github.ref_name": meaningOfVariable(name),
     "github.ref_type": constant(kind),
   };

@@ -5,42 +5,42 @@ import { type Meaning, type Value, valueWith } from "../variable.ts";
 export function describeEvent(
   { event }: Trigger,
   meanings: Readonly<Record<string, Meaning>>,
-  values: ReadonlyMap<string, Value>,
+  values: ReadonlyMap<string, unknown>,
   isFork: boolean,
 ): string {
   const known = (path: string): string | undefined => {
     const meaning = meanings[path];
     if (meaning?.kind !== "variable") return undefined;
     const value = values.get(meaning.variable.key);
-    return value === undefined ? undefined : String(valueWith(meaning, value));
+    // The cast is safe: the values of variables are values of expressions.
+    return value === undefined ? undefined : String(valueWith(meaning, value as Value));
   };
   const action = known("github.event.action");
-  const [branch, tag] = [values.get("branch"), values.get("tag")];
-  const such = (noun: string, value: Value | undefined): string =>
-    value === undefined ? `a ${noun}` : `a ${noun} such as ${String(value)}`;
+  const fixed = (path: string): Value | undefined => {
+    const meaning = meanings[path];
+    return meaning?.kind === "value" ? meaning.value : undefined;
+  };
+  /** A noun with the value of the variable, if a condition read it. */
+  const such = (noun: string, variable = noun): string =>
+    values.has(variable) ? `a ${noun} such as ${String(values.get(variable))}` : `a ${noun}`;
+  const isTag = fixed("github.ref_type") === "tag";
   switch (event) {
     case "push":
-      return "github.ref" in meanings && refType(meanings) === "tag"
-        ? `a push of ${such("tag", tag)}`
-        : `a push to ${such("branch", branch)}`;
+      return isTag ? `a push of ${such("tag")}` : `a push to ${such("branch")}`;
     case "pull_request":
     case "pull_request_target": {
-      const merged = meanings["github.event.pull_request.merged"];
-      const isMerged = merged?.kind === "value" && merged.value === true;
-      const base = values.get("base branch");
+      const isMerged = fixed("github.event.pull_request.merged") === true;
       const parts = [
         isMerged ? "a merged pull request" : "a pull request",
         ...(isFork ? ["from a fork"] : []),
-        ...(values.has("head branch") ? [`from a branch such as ${String(values.get("head branch"))}`] : []),
-        ...(base === undefined ? [] : [`to a branch such as ${String(base)}`]),
+        ...(values.has("head branch") ? [`from ${such("branch", "head branch")}`] : []),
+        ...(values.has("base branch") ? [`to ${such("branch", "base branch")}`] : []),
         ...(action === undefined || isMerged ? [] : [`(${action})`]),
       ];
       return event === "pull_request" ? parts.join(" ") : `${parts.join(" ")}, under pull_request_target`;
     }
     case "workflow_dispatch":
-      return refType(meanings) === "tag"
-        ? `a start by hand on ${such("tag", tag)}`
-        : `a start by hand on ${such("branch", branch)}`;
+      return `a start by hand on ${such(isTag ? "tag" : "branch")}`;
     case "schedule": {
       const cron = known("github.event.schedule");
       return cron === undefined ? "the schedule" : `the schedule "${cron}"`;
@@ -50,13 +50,8 @@ export function describeEvent(
     case "merge_group":
       return "a merge queue";
     case "release":
-      return `a release (${action ?? "any activity"})${tag === undefined ? "" : ` with a tag such as ${String(tag)}`}`;
+      return `a release (${action ?? "any activity"})${values.has("tag") ? ` with ${such("tag")}` : ""}`;
     default:
       return action === undefined ? `the event ${event}` : `the event ${event} (${action})`;
   }
-}
-
-function refType(meanings: Readonly<Record<string, Meaning>>): Value | undefined {
-  const type = meanings["github.ref_type"];
-  return type?.kind === "value" ? type.value : undefined;
 }

@@ -4,8 +4,11 @@ type Inputs = ReadonlyMap<string, string>;
 
 /** Actions that check the results of other jobs, implemented from their documentation. The function returns whether the step succeeds. */
 const ACTIONS: readonly (readonly [uses: RegExp, judge: (inputs: Inputs) => boolean])[] = [
-  [/^re-actors\/alls-green@/, allsGreen],
-  [/^matrix-org\/done-action@/, doneAction],
+  [
+    /^re-actors\/alls-green@/,
+    (inputs) => allSucceed(inputs.get("jobs"), inputs.get("allowed-skips"), inputs.get("allowed-failures")),
+  ],
+  [/^matrix-org\/done-action@/, (inputs) => allSucceed(inputs.get("needs"), inputs.get("skippable"))],
   [/^lwhiteley\/dependent-jobs-result-check@/, dependentJobsResultCheck],
   [/^actions\/github-script@/, githubScript],
 ];
@@ -18,20 +21,11 @@ export function runGateAction(uses: string, inputs: Inputs, isTainted: boolean):
   return true;
 }
 
-/** Jobs in `allowed-failures` may have any result, jobs in `allowed-skips` may be skipped; all others must succeed. */
-function allsGreen(inputs: Inputs): boolean {
-  const failures = namesIn(inputs.get("allowed-failures"));
-  const skips = namesIn(inputs.get("allowed-skips"));
-  return resultsIn(inputs.get("jobs")).every(
+/** Jobs in `mayFail` may have any result, jobs in `maySkip` may be skipped; all others must succeed. */
+function allSucceed(results: string | undefined, maySkip: string | undefined, mayFail?: string): boolean {
+  const [skips, failures] = [namesIn(maySkip), namesIn(mayFail)];
+  return resultsIn(results).every(
     ([job, result]) => failures.has(job) || result === "success" || (skips.has(job) && result === "skipped"),
-  );
-}
-
-/** `needs` is `toJSON(needs)`; jobs in `skippable` may be skipped. */
-function doneAction(inputs: Inputs): boolean {
-  const skippable = namesIn(inputs.get("skippable"));
-  return resultsIn(inputs.get("needs")).every(
-    ([job, result]) => result === "success" || (skippable.has(job) && result === "skipped"),
   );
 }
 
@@ -55,22 +49,22 @@ function githubScript(inputs: Inputs): boolean {
 
 /** Parses names that are separated by lines, commas or blanks, or written as JSON. */
 function namesIn(text = ""): Set<string> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (Array.isArray(parsed)) return new Set(parsed.map(String));
-  } catch {
-    // The text is not JSON, so it is a plain list.
-  }
+  const parsed = jsonIn(text);
+  if (Array.isArray(parsed)) return new Set(parsed.map(String));
   return new Set(text.split(/[\s,]+/).filter((name) => name !== ""));
 }
 
 function resultsIn(text = ""): [job: string, result: string][] {
+  const parsed = jsonIn(text);
+  if (typeof parsed !== "object" || parsed === null) throw new CannotTell("results that are not `toJSON(needs)`");
+  return Object.entries(parsed).map(([job, value]) => [job, String(Object(value)["result"])]);
+}
+
+/** The value of a text in JSON; undefined when it is not JSON. */
+function jsonIn(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === "object" && parsed !== null)
-      return Object.entries(parsed).map(([job, value]) => [job, String(Object(value)["result"])]);
+    return JSON.parse(text);
   } catch {
-    // Falls through to what cannot be told.
+    return undefined;
   }
-  throw new CannotTell("results that are not `toJSON(needs)`");
 }

@@ -1,13 +1,25 @@
-import type { Job, Workflow } from "@release-actions/workflow";
+import type { Job } from "@release-actions/workflow";
 import { ancestorsOf, descendantsOf } from "../ancestors.ts";
+import { cached } from "../cached.ts";
 import { type Choices, explore } from "../choices.ts";
 import { conditionOf } from "../condition.ts";
-import { type Accepts, ENDS, likenessOf, type Preparation, prepare, type Witness, witnessOf } from "../job-verdict.ts";
+import {
+  type Accepts,
+  addCondition,
+  type Course,
+  distinct,
+  ENDS,
+  type Preparation,
+  prepare,
+  type Witness,
+  witnessOf,
+} from "../job-verdict.ts";
 import type { Project } from "../project.ts";
-import { Run, type RunSettings } from "../run/run.ts";
-import { type Entry, jobScope, type Result } from "../scope.ts";
+import { Run } from "../run/run.ts";
+import { jobScope, type Result } from "../scope.ts";
 import { templateOf } from "../template.ts";
 import type { Terms } from "../terms.ts";
+import type { Entry } from "../variable.ts";
 import { runSteps } from "./steps.ts";
 
 /** A way in which the gate passes although a job did not succeed. */
@@ -37,15 +49,11 @@ const MAX_TRIES = 3000;
  *
  * @param accepts selects the ways of starting the workflow for which the gate must require the job
  */
-export function judgeGate(project: Project, workflow: Workflow, gate: Job, job: Job, accepts: Accepts): GateVerdict {
+export function judgeGate(project: Project, gate: Job, job: Job, accepts: Accepts): GateVerdict {
   const holes = new Map<Result, Hole>();
   const dependsOn = new Set<string>();
-  const asked = new Set<string>();
-  for (const entry of project.entriesOf(workflow).filter(accepts)) {
-    const prepared = preparedFor(entry, gate);
-    const key = likenessOf(prepared);
-    if (key !== undefined && asked.has(key)) continue;
-    if (key !== undefined) asked.add(key);
+  const entries = project.entriesOf(gate.workflow).filter(accepts);
+  for (const prepared of distinct(entries, (entry) => preparedFor(entry, gate))) {
     const wanted = BAD.filter((result) => !holes.has(result));
     for (const hole of holesIn(prepared, gate, job, wanted, dependsOn)) holes.set(hole.result, hole);
   }
@@ -56,11 +64,8 @@ const PREPARED = new WeakMap<Entry, Map<Job, Preparation>>();
 
 /** The terms of a gate. They cover all jobs before it, so they are the same for each of those jobs. */
 function preparedFor(entry: Entry, gate: Job): Preparation {
-  const known = PREPARED.get(entry) ?? new Map<Job, Preparation>();
-  PREPARED.set(entry, known);
-  const prepared = known.get(gate) ?? prepare(entry, [gate], (terms) => addSteps(terms, entry, gate));
-  known.set(gate, prepared);
-  return prepared;
+  const known = cached(PREPARED, entry, () => new Map<Job, Preparation>());
+  return cached(known, gate, () => prepare(entry, gate, (terms) => addSteps(terms, entry, gate)));
 }
 
 function holesIn(
@@ -70,9 +75,8 @@ function holesIn(
   wanted: readonly Result[],
   dependsOn: Set<string>,
 ): readonly Hole[] {
-  const { workflow } = prepared.entry;
-  const before = ancestorsOf(workflow, job);
-  const related = new Set([job.id, ...before, ...descendantsOf(workflow, job)]);
+  const before = ancestorsOf(job);
+  const related = new Set([job.id, ...before, ...descendantsOf(job)]);
   const ends = (id: string): readonly Result[] => (id === job.id || before.has(id) ? ENDS : ["success"]);
   const narrow = attemptAll(prepared, gate, job, wanted, {
     ends,
@@ -90,16 +94,17 @@ function holesIn(
 
 /** Evaluates runs until there is one in which the gate passes for each of the wanted results of the job. */
 function attemptAll(
-  { entry, terms, candidates }: Preparation,
+  prepared: Preparation,
   gate: Job,
   job: Job,
   wanted: readonly Result[],
-  course: Pick<RunSettings, "ends" | "mayBeCancelled" | "given">,
+  course: Course,
 ): { readonly holes: readonly Hole[]; readonly dependsOn: readonly string[] } {
   const holes = new Map<Result, Hole>();
-  const before = [...ancestorsOf(entry.workflow, job)];
-  const { dependsOn } = explore((choices: Choices): true | undefined => {
-    const run = new Run(entry, { choices, terms, candidates, ...course });
+  const { entry } = prepared;
+  const before = [...ancestorsOf(job)];
+  const attempt = (choices: Choices): true | undefined => {
+    const run = new Run(entry, { ...prepared, ...course, choices });
     if (!run.starts) return undefined;
     const result = run.resultOf(job.id);
     if (!wanted.includes(result) || holes.has(result)) return undefined;
@@ -115,7 +120,8 @@ function attemptAll(
       because: result === "skipped" ? because : undefined,
     });
     return holes.size === wanted.length ? true : undefined;
-  }, MAX_TRIES);
+  };
+  const { dependsOn } = explore(attempt, { maxTries: MAX_TRIES });
   return { holes: [...holes.values()], dependsOn };
 }
 
@@ -127,12 +133,11 @@ function tolerates(gate: Job): boolean {
 function addSteps(terms: Terms, entry: Entry, gate: Job): void {
   for (const step of gate.steps) {
     const scope = jobScope(entry, gate, step);
-    const condition = conditionOf(step.node);
-    if (condition !== undefined) terms.add(condition.expression, scope);
+    addCondition(terms, conditionOf(step.node), scope);
     const envs = [step.node, gate.node, entry.workflow.root].flatMap((node) => node.get("env").entries());
     const inputs = step.node.get("with").entries();
     const tolerance = step.node.get("continue-on-error").text ?? "";
     const texts = [step.run ?? "", tolerance, ...[...envs, ...inputs].map(([, value]) => value.text ?? "")];
-    for (const segment of texts.flatMap(templateOf)) if ("expression" in segment) terms.add(segment.expression, scope);
+    for (const text of texts) terms.addTemplate(templateOf(text), scope);
   }
 }

@@ -1,19 +1,19 @@
 import type { Expr } from "@actions/expressions";
+import type { Pair } from "@actions/expressions/data/expressiondata";
 import { Dictionary, type ExpressionData, StringData } from "@actions/expressions/data/index";
 import { truthy } from "@actions/expressions/result";
 import type { Combination, Job, Step } from "@release-actions/workflow";
 import { ancestorsOf } from "../ancestors.ts";
 import type { CandidateTable } from "../candidates.ts";
-import { CannotTell, type Choices, DeadEnd } from "../choices.ts";
+import { type Choices, DeadEnd } from "../choices.ts";
 import { type Condition, conditionOf } from "../condition.ts";
-import { type Found, LazyDictionary, toData } from "../context.ts";
+import { type Found, LazyDictionary, type Members, toData } from "../context.ts";
 import { evaluate } from "../evaluate.ts";
 import { openVariable } from "../operand.ts";
-import { type Entry, JobScope, jobScope, type Result } from "../scope.ts";
+import { jobScope, type Result } from "../scope.ts";
 import type { Segment } from "../template.ts";
 import type { Terms } from "../terms.ts";
-import { type Scope, type Variable, valueWith } from "../variable.ts";
-import { Needs } from "./needs.ts";
+import { type Entry, type Scope, type Variable, valueWith } from "../variable.ts";
 
 export interface RunSettings {
   readonly choices: Choices;
@@ -65,7 +65,12 @@ export class Run {
   /** Whether the workflow starts. A called workflow starts only when the calling job does. */
   get starts(): boolean {
     const { caller } = this.entry;
-    return caller === undefined || this.#caller === undefined || (this.#caller.starts && this.#caller.runs(caller.job));
+    return caller === undefined || this.#caller?.reaches(caller.job) === true;
+  }
+
+  /** Whether the workflow starts and the job's condition is true. */
+  reaches(job: Job): boolean {
+    return this.starts && this.runs(job);
   }
 
   /** The result of a job. A job whose condition is false is skipped (docs: "Using conditions to control job execution"). */
@@ -88,18 +93,18 @@ export class Run {
 
   /** Whether a job's condition is true. Without a status function, `success()` is implied. */
   runs(job: Job): boolean {
-    const condition = conditionOf(job.node);
-    if (condition === undefined) return this.#status(job, "success");
-    if (!condition.asksForStatus && !this.#status(job, "success")) return false;
-    return this.#isTrue(condition, jobScope(this.entry, job), (name) => this.#status(job, name));
+    return this.#passes(conditionOf(job.node), jobScope(this.entry, job), (name) => this.#status(job, name));
   }
 
   /** Whether a step's condition is true, given the status of the steps before it. */
   runsStep(job: Job, step: Step, status: StepStatus, combination?: Combination): boolean {
-    const condition = conditionOf(step.node);
+    return this.#passes(conditionOf(step.node), jobScope(this.entry, job, step, combination), status);
+  }
+
+  #passes(condition: Condition | undefined, scope: Scope, status: StepStatus): boolean {
     if (condition === undefined) return status("success");
     if (!condition.asksForStatus && !status("success")) return false;
-    return this.#isTrue(condition, jobScope(this.entry, job, step, combination), status);
+    return this.#isTrue(condition, scope, status);
   }
 
   /** Whether another condition would be true at the place of this job. */
@@ -108,7 +113,7 @@ export class Run {
   }
 
   /** A text with its expressions evaluated. */
-  text(template: readonly Segment[], scope: JobScope, status: StepStatus): string {
+  text(template: readonly Segment[], scope: Scope, status: StepStatus): string {
     return this.#template(template, scope, status).coerceString();
   }
 
@@ -116,7 +121,7 @@ export class Run {
   #status(job: Job, name: string): boolean {
     if (name === "always") return true;
     if (name === "cancelled") return this.#isCancelledBefore(job);
-    const ancestors = [...ancestorsOf(this.entry.workflow, job)];
+    const ancestors = [...ancestorsOf(job)];
     if (name === "failure") return ancestors.some((id) => this.resultOf(id) === "failure");
     return ancestors.every((id) => this.resultOf(id) === "success") && !this.#isCancelledBefore(job, [false]);
   }
@@ -125,8 +130,7 @@ export class Run {
   #isCancelledBefore(job: Job, options: readonly boolean[] = [false, true]): boolean {
     const { choices, mayBeCancelled } = this.#settings;
     if (!mayBeCancelled) return false;
-    const ancestors = [...ancestorsOf(this.entry.workflow, job)];
-    const before = ancestors.some((id) => choices.made.get(this.#key(`cancelled before ${id}`)) === true);
+    const before = [...ancestorsOf(job)].some((id) => choices.made.get(this.#key(`cancelled before ${id}`)) === true);
     return choices.choose(this.#key(`cancelled before ${job.id}`), before ? [true] : options);
   }
 
@@ -136,11 +140,11 @@ export class Run {
     return job.node.get("continue-on-error").value === true ? ends.filter((end) => end !== "failure") : ends;
   }
 
-  #isTrue(condition: Condition, scope: JobScope, status: StepStatus): boolean {
+  #isTrue(condition: Condition, scope: Scope, status: StepStatus): boolean {
     return condition.alwaysTrue === "text" || truthy(this.#evaluate(condition.expression, scope, status));
   }
 
-  #evaluate(expression: Expr, scope: JobScope, status: StepStatus): ExpressionData {
+  #evaluate(expression: Expr, scope: Scope, status: StepStatus): ExpressionData {
     const { choices } = this.#settings;
     return evaluate(expression, {
       contexts: this.#contexts(scope, status),
@@ -151,15 +155,35 @@ export class Run {
     });
   }
 
-  #contexts(scope: JobScope, status: StepStatus): Dictionary {
-    const find = (path: string): Found => this.#find(path, scope, status);
-    const needs = new Needs(scope.job.needs, (id) => this.resultOf(id), find);
+  #contexts(scope: Scope, status: StepStatus): Dictionary {
+    const members: Members = {
+      find: (path) => this.#find(path, scope, status),
+      all: (path) => this.#allNeeds(path, scope, members),
+    };
     const contexts = new Dictionary();
-    contexts.get = (name) => (name.toLowerCase() === "needs" ? needs : new LazyDictionary(name.toLowerCase(), find));
+    contexts.get = (name) => new LazyDictionary(name.toLowerCase(), members);
     return contexts;
   }
 
-  #find(path: string, scope: JobScope, status: StepStatus): Found {
+  /** The members of `needs`, and of a job in it. Outputs are left out, because gates use `toJSON(needs)` only to read results. */
+  #allNeeds(path: string, { job }: Scope, members: Members): Pair[] | undefined {
+    if (path === "needs")
+      return job.needs.map((key) => ({ key, value: new LazyDictionary(`needs.${key.toLowerCase()}`, members) }));
+    const id = neededBy(job, /^needs\.([^.]+)$/.exec(path)?.[1]);
+    if (id === undefined) return undefined;
+    return [
+      { key: "result", value: new StringData(this.resultOf(id)) },
+      { key: "outputs", value: new Dictionary() },
+    ];
+  }
+
+  #find(path: string, scope: Scope, status: StepStatus): Found {
+    const [, needed, member] = /^needs\.([^.]+)(?:\.([^.]+))?$/.exec(path) ?? [];
+    if (needed !== undefined) {
+      const id = neededBy(scope.job, needed);
+      if (id !== undefined && member === "result") return { value: new StringData(this.resultOf(id)) };
+      return id !== undefined && (member ?? "outputs") === "outputs" ? "members" : { value: undefined };
+    }
     const list = this.#list(path, scope);
     if (list !== undefined) return { value: list };
     const record = this.#stepRecord(path);
@@ -176,7 +200,7 @@ export class Run {
         if (meaning.variable.type.kind === "any" && this.#settings.terms.paths.hasBelow(path)) return "members";
         return { value: toData(valueWith(meaning, this.#choose(meaning.variable))) };
       case "computed": {
-        const value = this.#computed(meaning.template, meaning.scope, status);
+        const value = this.#runOf(meaning.scope.entry).#template(meaning.template, meaning.scope, status);
         return { value: meaning.isText ? new StringData(value.coerceString()) : value };
       }
     }
@@ -192,15 +216,15 @@ export class Run {
 
   /** Whether a job sets an output. A skipped job sets none; a failed job may have set it before it failed. */
   #hasOutputs(job: Job, need: string, path: string): boolean {
-    const id = job.needs.find((candidate) => candidate.toLowerCase() === need);
+    const id = neededBy(job, need);
     const result = id === undefined ? "skipped" : this.resultOf(id);
     if (result === "success") return true;
     return result !== "skipped" && this.#settings.choices.choose(`${path} was set`, [true, false]);
   }
 
-  #list(path: string, scope: JobScope): ExpressionData | undefined {
+  #list(path: string, scope: Scope): ExpressionData | undefined {
     const read = this.#settings.terms.paths.listBelow(path);
-    if (read === undefined || path === "needs" || path === "steps") return undefined;
+    if (read === undefined) return undefined;
     const meaning = scope.meaning(read);
     if (meaning.kind !== "variable" || meaning.variable.type.kind !== "list") return undefined;
     const names: unknown = JSON.parse(String(this.#choose(meaning.variable)));
@@ -208,12 +232,7 @@ export class Run {
     return toData(Array.isArray(names) ? names.map((name) => (member === "" ? name : { [member]: name })) : []);
   }
 
-  #computed(template: readonly Segment[], scope: Scope, status: StepStatus): ExpressionData {
-    if (!(scope instanceof JobScope)) throw new CannotTell("an expression outside of any job");
-    return this.#runOf(scope.entry).#template(template, scope, status);
-  }
-
-  #template(template: readonly Segment[], scope: JobScope, status: StepStatus): ExpressionData {
+  #template(template: readonly Segment[], scope: Scope, status: StepStatus): ExpressionData {
     const values = template.map((segment) =>
       "text" in segment ? new StringData(segment.text) : this.#evaluate(segment.expression, scope, status),
     );
@@ -244,4 +263,9 @@ export class Run {
   #key(question: string): string {
     return this.entry.caller === undefined ? question : `${this.entry.caller.job.id} / ${question}`;
   }
+}
+
+/** The id of a needed job by its name in lower case; undefined when the job does not need it. */
+function neededBy({ needs }: Job, name: string | undefined): string | undefined {
+  return needs.find((id) => id.toLowerCase() === name);
 }

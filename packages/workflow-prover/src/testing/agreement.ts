@@ -39,8 +39,7 @@ export function disagreementOf(
   const differs = (job: Job, what: string): Disagreement => ({ seed, workflow: text, job: job.id, what });
   for (const job of workflow.jobs) {
     for (const question of ["run", "skip"] as const) {
-      const verdict =
-        question === "run" ? prover.canRun(project, workflow, job) : prover.canBeSkipped(project, workflow, job);
+      const verdict = question === "run" ? prover.canRun(project, job) : prover.canBeSkipped(project, job);
       if (verdict.kind === "unknown") {
         if (counts !== undefined) counts.unknown += 1;
       } else if (verdict.kind === "impossible") {

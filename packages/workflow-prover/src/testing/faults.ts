@@ -16,8 +16,8 @@ export const FAULTS: readonly Fault[] = [
   {
     what: "only the jobs that are needed directly count",
     file: "ancestors.ts",
-    from: "queue.push(...(jobs.find((candidate) => candidate.id === id)?.needs ?? []));",
-    to: "",
+    from: "?.needs ?? []) reached.add(need);",
+    to: "?.needs ?? []) reached.has(need);",
   },
   {
     what: "failure() is true for skipped jobs",
@@ -28,13 +28,13 @@ export const FAULTS: readonly Fault[] = [
   {
     what: "success() is not implied",
     file: "run/run.ts",
-    from: 'if (!condition.asksForStatus && !this.#status(job, "success")) return false;',
+    from: 'if (!condition.asksForStatus && !status("success")) return false;',
     to: "",
   },
   {
     what: "success() is not implied where there is no condition",
     file: "run/run.ts",
-    from: 'if (condition === undefined) return this.#status(job, "success");',
+    from: 'if (condition === undefined) return status("success");',
     to: "if (condition === undefined) return true;",
   },
   {
