@@ -69,9 +69,9 @@ describe("pins-check", () => {
     expect(step.read("Cargo.toml")).toContain('rust-version = "1.96.0"');
     expect(step.read("docker/debug.Dockerfile")).toContain("rust:1.96.0-bookworm");
     expect(step.read(".github/workflows/ci.yml")).toContain("RUST_TOOLCHAIN: 1.96.0 # read by");
-    const elsewhere = step.annotations.find(({ title }) => title === "lies elsewhere");
+    const elsewhere = step.annotations.find(({ title }) => title === "in another repository");
     expect(elsewhere?.message).toMatch(
-      /^the registry did not tell which Rust is in an image .*, expected 1.96.0: ghcr.io\/example\/dev-tools:1.14.3/,
+      /^builds run in an image whose Rust version .*, expected 1.96.0: ghcr.io\/example\/dev-tools:1.14.3/,
     );
     expect(JSON.parse(step.outputs["problems"] ?? "")).toHaveLength(3);
   });

@@ -21,7 +21,8 @@ export function reportVerdict(runner: ActionRunner, verdict: Verdict): void {
   ]);
 
   for (const problem of [...annotationsOf(findings), ...unread]) runner.problem(problem);
-  if (elsewhere.length > 0) runner.problem({ level: "notice", title: "lies elsewhere", message: elsewhere.join("\n") });
+  if (elsewhere.length > 0)
+    runner.problem({ level: "notice", title: "in another repository", message: elsewhere.join("\n") });
   for (const note of notes) runner.info(note);
   const rows = factRows(verdict);
   for (const line of alignColumns([HEADER, ...rows])) runner.info(line);
@@ -71,7 +72,8 @@ function writeSummary(
     .findings(problems)
     .next(next);
   if (fixed.length > 0) summary.heading("Fixed").raw(fixed.map(({ message }) => `- ${message}`).join("\n"));
-  if (elsewhere.length > 0) summary.heading("To do elsewhere").raw(elsewhere.map((line) => `- ${line}`).join("\n"));
+  if (elsewhere.length > 0)
+    summary.heading("To do in other repositories").raw(elsewhere.map((line) => `- ${line}`).join("\n"));
   if (notes.length > 0) summary.details("How this was decided", notes.map((line) => `- ${line}`).join("\n"));
   if (rows.length > 0) summary.details("All facts", new Summary().table(HEADER, rows));
 }

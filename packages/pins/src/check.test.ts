@@ -620,7 +620,7 @@ test("completes a bump of rust-toolchain.toml with a fix, and lists images that 
   expect(plan.left.map(describeRepair)).toHaveLength(5);
   expect(result.elsewhere).toEqual([
     expect.stringMatching(
-      /^ghcr.io\/example\/dev-tools:1.14.3 \(.*justfile:1.*\) is built in another repository: it holds Rust 1.95.0, expected 1.96.0$/,
+      /^ghcr.io\/example\/dev-tools:1.14.3 \(.*justfile:1.*\) is built in another repository: it contains Rust 1.95.0, expected 1.96.0$/,
     ),
   ]);
 });
@@ -866,8 +866,8 @@ describe("reports bad input as one error with file and line", () => {
     ["pins.yml that is a list", pins("- a\n"), /^pins.yml:1: pins.yml: expected a mapping/],
     ["an unknown key", pins("fact: {}\n"), /^pins.yml:1: pins.yml: unknown key "fact"/],
     ["an unknown key of a fact", fact("{ file: x, tmol: y }"), /^pins.yml:2: fact a: unknown key "tmol"/],
-    ["a fact without a locator", fact("{ file: x }"), /^pins.yml:2: fact a has exactly one of toml, yaml/],
-    ["a fact with two locators", fact("{ file: x, toml: a, yaml: b }"), /^pins.yml:2: fact a has exactly one of/],
+    ["a fact without a locator", fact("{ file: x }"), /^pins.yml:2: fact a must have exactly one of toml, yaml/],
+    ["a fact with two locators", fact("{ file: x, toml: a, yaml: b }"), /^pins.yml:2: fact a must have exactly one of/],
     ["a fact in a missing file", fact("{ file: nope.toml, toml: a.b }"), /^nope.toml does not exist/],
     ["a glob that matches nothing", fact("{ file: 'nope/*.toml', toml: a.b }"), /^pins.yml:2: no file matches nope/],
     [
@@ -907,7 +907,7 @@ describe("reports bad input as one error with file and line", () => {
     [
       "a relation without a kind",
       pins("relations:\n  - { leader: a }\n"),
-      /^pins.yml:2: a relation has exactly one of equal/,
+      /^pins.yml:2: a relation must have exactly one of equal/,
     ],
     [
       "invalid versions",

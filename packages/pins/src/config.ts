@@ -87,7 +87,7 @@ class ConfigReader {
     const kinds = RELATION_KINDS.filter((kind) => fields.has(kind));
     const [kind] = kinds;
     if (kind === undefined || kinds.length > 1) {
-      throw this.fault(node, `a relation has exactly one of ${RELATION_KINDS.join(", ")}`);
+      throw this.fault(node, `a relation must have exactly one of ${RELATION_KINDS.join(", ")}`);
     }
     const known = (value: unknown, what: string): string => {
       const name = this.text(value, what);
@@ -96,11 +96,16 @@ class ConfigReader {
     };
     const leader = fields.get("leader");
     if ((leader === undefined) !== (kind === "pinned")) {
-      throw this.fault(node, kind === "pinned" ? "`pinned` takes no leader" : `\`${kind}\` needs a leader`);
+      throw this.fault(
+        node,
+        kind === "pinned"
+          ? "a relation with `pinned` must not have a `leader`"
+          : `a relation with \`${kind}\` must have a \`leader\``,
+      );
     }
     const severity = this.#optional(fields, "severity") ?? "error";
     if (severity !== "error" && severity !== "warning")
-      throw this.fault(fields.get("severity"), "severity is error or warning");
+      throw this.fault(fields.get("severity"), "`severity` must be error or warning");
     const followers = fields.get(kind);
     return {
       name: this.#optional(fields, "name") ?? kind,
@@ -170,7 +175,7 @@ class ConfigReader {
     const kinds = ["toml", "yaml", "json", "from", "env", "regex", "git"].filter((key) => fields.has(key));
     const [kind] = kinds;
     if (kind === undefined || kinds.length > 1) {
-      throw this.fault(node, `fact ${name} has exactly one of toml, yaml, json, from, env, regex, git`);
+      throw this.fault(node, `fact ${name} must have exactly one of toml, yaml, json, from, env, regex, git`);
     }
     const value = this.text(fields.get(kind), `${kind} of fact ${name}`);
     const refuse = (message: string): PinsError => this.fault(fields.get(kind), `fact ${name}: ${message}`);
@@ -180,7 +185,7 @@ class ConfigReader {
         if (parsePath(value) === undefined) throw refuse(`"${value}" is not a path such as workspace.package.version`);
         return { kind, path: value };
       case "json":
-        if (!value.startsWith("/")) throw refuse(`"${value}" is not a JSON pointer: it starts with a slash`);
+        if (!value.startsWith("/")) throw refuse(`"${value}" is not a JSON pointer, which starts with a slash`);
         return { kind, pointer: value };
       case "from":
         return { kind, stage: value === "*" ? undefined : value };
@@ -189,7 +194,7 @@ class ConfigReader {
       case "regex":
         return { kind, pattern: this.#pattern(fields.get(kind)) };
       default:
-        if (value !== "tag") throw refuse("`git` takes the value tag");
+        if (value !== "tag") throw refuse("the value of `git` must be tag");
         return { kind: "git-tag", strip: this.#optional(fields, "strip") ?? "v" };
     }
   }

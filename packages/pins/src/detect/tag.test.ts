@@ -45,13 +45,13 @@ describe("judgeTag", () => {
     ["v0.3.0", "0.3.0"],
   ])("%s is not the version of the product", (tag, version) => {
     expect(judge(tag, PRODUCT).findings).toEqual([
-      `error ${version} <- Cargo.toml:3: "${version}" is the tag, "1.7.6" at Cargo.toml:3: no crate that the tag ${tag} may mean has that version`,
+      `error ${version} <- Cargo.toml:3: the tag ${tag} has the version "${version}", expected "1.7.6" at Cargo.toml:3`,
     ]);
   });
 
   test("a tag that names a crate is compared only with that crate", () => {
     expect(judge("tool-v1.7.6", PRODUCT).findings).toEqual([
-      'error 1.7.6 <- tool/Cargo.toml:3: "1.7.6" is the tag, "0.3.0" at tool/Cargo.toml:3: no crate that the tag tool-v1.7.6 may mean has that version',
+      'error 1.7.6 <- tool/Cargo.toml:3: the tag tool-v1.7.6 has the version "1.7.6", expected "0.3.0" at tool/Cargo.toml:3',
     ]);
   });
 
@@ -64,13 +64,13 @@ describe("judgeTag", () => {
     const each = { crates: crates(["a", "0.1.0"], ["b", "0.2.0"], ["c", "0.3.0"]) };
     expect(judge("v0.3.0", each).findings).toEqual([]);
     expect(judge("v0.9.0", each).findings).toEqual([
-      'error 0.9.0 <- a/Cargo.toml:3: "0.9.0" is the tag, "0.1.0" at a/Cargo.toml:3, "0.2.0" at b/Cargo.toml:3, "0.3.0" at c/Cargo.toml:3: no crate that the tag v0.9.0 may mean has that version',
+      'error 0.9.0 <- a/Cargo.toml:3: the tag v0.9.0 has the version "0.9.0", expected one of "0.1.0" at a/Cargo.toml:3, "0.2.0" at b/Cargo.toml:3, "0.3.0" at c/Cargo.toml:3',
     ]);
   });
 
   test("lists three of many crates, and counts the others", () => {
     const many = crates(["a", "0.1.0"], ["b", "0.2.0"], ["c", "0.3.0"], ["d", "0.4.0"], ["e", "0.5.0"]);
-    expect(judge("v0.9.0", { crates: many }).findings[0]).toContain('"0.3.0" at c/Cargo.toml:3 and 2 more crates: no');
+    expect(judge("v0.9.0", { crates: many }).findings[0]).toContain('"0.3.0" at c/Cargo.toml:3 and 2 more crates');
   });
 
   test.each(["nightly", "latest", "Edge", "dev-2026-11-20", "main", "canary/7"])("%s names no version", (tag) => {
@@ -89,7 +89,7 @@ describe("judgeTag", () => {
 
   test("a tag of the chart with the version of the product is an error", () => {
     expect(judge("helm-v1.7.6", { ...PRODUCT, charts: [CHART] }).findings[0]).toContain(
-      'error 1.7.6 <- charts/beacon/Chart.yaml:3: "1.7.6" is the tag, "0.4.0" at charts/beacon/Chart.yaml:3:',
+      'error 1.7.6 <- charts/beacon/Chart.yaml:3: the tag helm-v1.7.6 has the version "1.7.6", expected "0.4.0" at charts/beacon/Chart.yaml:3',
     );
   });
 

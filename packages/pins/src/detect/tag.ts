@@ -38,7 +38,7 @@ export function judgeTag(
   const message =
     match === null
       ? `the tag ${tag} does not match a known version: expected ${known}${more}`
-      : `"${site.value}" is the tag, ${known}${more}: no crate that the tag ${tag} may mean has that version`;
+      : `the tag ${tag} has the version "${site.value}", expected ${candidates.length > 1 ? "one of " : ""}${known}${more}`;
   const relation: Relation = { name: "version", kind: "equal", leader: "version", followers: ["tag"] };
   const finding: Finding = { relation, fact: "tag", severity: "error", message, leader: first, follower: site };
   return { facts, findings: [finding], notes: [] };

@@ -76,13 +76,14 @@ export function listElsewhere(
   const other = described.filter(({ release }) => release !== undefined && !sameRelease(release, wanted));
   const unknown = described.filter(({ release, runsBuilds }) => release === undefined && runsBuilds);
   const lines = other.map(
-    ({ name, release }) => `${name} is built in another repository: it holds Rust ${release?.text}, expected ${value}`,
+    ({ name, release }) =>
+      `${name} is built in another repository: it contains Rust ${release?.text}, expected ${value}`,
   );
   if (unknown.length === 0) return lines;
   const names = unknown.map(({ name }) => name).join(", ");
-  const what = unknown.length === 1 ? "an image" : `${unknown.length} images`;
-  return [
-    ...lines,
-    `the registry did not tell which Rust is in ${what} that builds run in, expected ${value}: ${names}`,
-  ];
+  const what =
+    unknown.length === 1
+      ? "an image whose Rust version its registry does not reveal"
+      : `${unknown.length} images whose Rust versions their registries do not reveal`;
+  return [...lines, `builds run in ${what}, expected ${value}: ${names}`];
 }
