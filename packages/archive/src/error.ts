@@ -6,13 +6,13 @@ export type ArchiveProblem =
   | "cut"
   /** It is something else: another format, a web page, nothing at all. */
   | "not-this-format"
-  /** A field says what cannot be. */
+  /** A field has an impossible value. */
   | "malformed"
-  /** Two places that must agree do not: checksums, sizes, names told twice. */
+  /** Two places contradict each other: checksums, sizes, or names that are given twice. */
   | "disagreement"
   /** A path that leaves the archive, is not a portable name, or collides with another. */
   | "unsafe-name"
-  /** A kind of member or a feature that has no place in what we read. */
+  /** A kind of member, or a feature, that this package does not support. */
   | "unsupported"
   /** Larger, deeper or more than the stated limits. */
   | "limit"

@@ -83,15 +83,15 @@ describe("PathSet", () => {
   });
 
   test.each<[first: [string, "folder" | "leaf"], second: [string, "folder" | "leaf"], as: string]>([
-    [["a", "leaf"], ["a", "leaf"], '"a" would be there as two members'],
-    [["a", "leaf"], ["A", "leaf"], '"a" and "A" would be there as one file'],
-    [["straße", "leaf"], ["STRASSE", "leaf"], "as one file"],
-    [["é", "leaf"], ["e\u0301", "leaf"], "as one file"],
-    [["a", "leaf"], ["a", "folder"], '"a" would be there as a file or link and as a folder'],
-    [["a", "leaf"], ["A/b", "leaf"], '"a" and "A" would be there as a file or link and as a folder'],
-    [["a", "folder"], ["a", "leaf"], '"a" would be there as a folder and as a file or link'],
-    [["x/a/b", "leaf"], ["x/a", "leaf"], '"x/a" would be there as a folder and as a file or link'],
-    [["a/b", "leaf"], ["A/c", "leaf"], '"a" and "A" would be there as one folder on some systems'],
+    [["a", "leaf"], ["a", "leaf"], '"a" would become two members'],
+    [["a", "leaf"], ["A", "leaf"], '"a" and "A" would become one file'],
+    [["straße", "leaf"], ["STRASSE", "leaf"], "one file"],
+    [["é", "leaf"], ["e\u0301", "leaf"], "one file"],
+    [["a", "leaf"], ["a", "folder"], '"a" would become a file or link and as a folder'],
+    [["a", "leaf"], ["A/b", "leaf"], '"a" and "A" would become a file or link and as a folder'],
+    [["a", "folder"], ["a", "leaf"], '"a" would become a folder and as a file or link'],
+    [["x/a/b", "leaf"], ["x/a", "leaf"], '"x/a" would become a folder and as a file or link'],
+    [["a/b", "leaf"], ["A/c", "leaf"], '"a" and "A" would become one folder on some systems'],
   ])("refuses %j beside %j", (first, second, as) => {
     const refusing = expect(() => add(first, second));
     refusing.toThrow(expect.objectContaining({ problem: "unsafe-name", offset: 1 }));

@@ -87,7 +87,7 @@ function foldCase(path: string): string {
 
 function collision(first: string, second: string, as: string, offset: number): ArchiveError {
   const names = first === second ? quote(first) : `${quote(first)} and ${quote(second)}`;
-  return new ArchiveError("unsafe-name", `${names} would be there as ${as}`, offset);
+  return new ArchiveError("unsafe-name", `${names} would become ${as}`, offset);
 }
 
 function hasControlCharacter(text: string): boolean {

@@ -55,7 +55,7 @@ export class TarBlocks {
     if (!isZeroBlock(block)) return block;
     const second = await this.#cursor.take(BLOCK_BYTES);
     if (!isZeroBlock(second)) {
-      throw new ArchiveError("trailing-data", "there is more after a block that ends the archive", start + BLOCK_BYTES);
+      throw new ArchiveError("trailing-data", "data follows a block that ends the archive", start + BLOCK_BYTES);
     }
     this.#hasEndBlocks = second.length === BLOCK_BYTES;
     return undefined;

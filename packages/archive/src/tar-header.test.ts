@@ -45,7 +45,7 @@ describe("parseHeader", () => {
   test.each<[title: string, block: Uint8Array, problem: string, message: string]>([
     ["no magic", header({ magic: V7 }), "not-this-format", "no tar header where one must be"],
     ["another magic", header({ magic: "ustar\u000001" }), "not-this-format", "no tar header where one must be"],
-    ["another checksum", header({ checksum: "0000001\0" }), "disagreement", "checksum is \\d+, it says 1"],
+    ["another checksum", header({ checksum: "0000001\0" }), "disagreement", "checksum is \\d+, but the header says 1"],
     ["a checksum in letters", header({ checksum: "letters\0" }), "malformed", 'checksum is not an octal .* "letters'],
     ["the digit 8", header({ at: { 124: "00000000008\0" } }), "malformed", "header's size is not an octal number"],
     ["digits after a NUL", header({ at: { 124: `01\0${"2".repeat(9)}` } }), "malformed", "size is not an octal"],

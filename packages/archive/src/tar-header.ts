@@ -34,7 +34,11 @@ export function parseHeader(block: Uint8Array, offset: number, { allowV7 = false
   const stored = readNumber(block, 148, 8, "header's checksum", offset);
   const computed = checksum(block);
   if (stored !== computed) {
-    throw new ArchiveError("disagreement", `the header's checksum is ${computed}, it says ${stored}`, offset);
+    throw new ArchiveError(
+      "disagreement",
+      `the header's checksum is ${computed}, but the header says ${stored}`,
+      offset,
+    );
   }
   const name = untilNul(block.subarray(0, 100));
   // GNU tar has times where POSIX has the beginning of a long name.

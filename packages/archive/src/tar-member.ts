@@ -96,7 +96,7 @@ function gnuLongText(bytes: Uint8Array, offset: number): string {
 
 function oneOf(what: string, pax: string | undefined, gnu: string | undefined, start: number): string | undefined {
   if (pax !== undefined && gnu !== undefined) {
-    throw new ArchiveError("disagreement", `both a PAX and a GNU header tell the ${what}`, start);
+    throw new ArchiveError("disagreement", `both a PAX and a GNU header give the ${what}`, start);
   }
   return pax ?? gnu;
 }
@@ -105,7 +105,11 @@ function oneOf(what: string, pax: string | undefined, gnu: string | undefined, s
 function agreeOnSize(inHeader: number, inPax: number | undefined, start: number): number {
   if (inPax === undefined || inPax === inHeader) return inHeader;
   if (inPax > MAX_OCTAL && (inHeader === 0 || inHeader === MAX_OCTAL)) return inPax;
-  throw new ArchiveError("disagreement", `PAX says ${inPax} bytes, the header ${inHeader}`, start);
+  throw new ArchiveError(
+    "disagreement",
+    `the PAX header says ${inPax} bytes, but the main header says ${inHeader}`,
+    start,
+  );
 }
 
 function describeType(typeflag: string): string {

@@ -132,7 +132,7 @@ export class TolerantTarReader {
     if (header.typeflag === "x") said.pax.push(...paxRecords(bytes, start));
     else if (header.typeflag === "L") said.longName = textOf(untilNul(bytes));
     else if (header.typeflag === "K") said.longLink = textOf(untilNul(bytes));
-    // A global header (`g`) sets what concerns all members, such as a comment; none of it tells an image.
+    // A global header (`g`) is about all members, such as a comment; nothing in it matters for an image.
   }
 }
 

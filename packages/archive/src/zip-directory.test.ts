@@ -29,13 +29,13 @@ describe("the end record", () => {
       "a count that is wrong",
       zip([a], { zip64: { count: 100_000n } }),
       "disagreement",
-      "1 entry, its end record says 100000",
+      "1 entry, but its end record says 100000",
     ],
     [
       "no entries counted",
       zip([a, { ...a, name: "b" }], { count: 0 }),
       "disagreement",
-      "has 2 entries, its end record says 0",
+      "has 2 entries, but its end record says 0",
     ],
     [
       "a directory elsewhere",

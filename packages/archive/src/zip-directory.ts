@@ -49,12 +49,12 @@ export function parseDirectory(bytes: Uint8Array, place: DirectoryPlace, links: 
     const offset = reader.offset;
     const entry = readCentralHeader(reader, links);
     paths.add(entry.path, entry.kind === "file" ? "leaf" : "folder", offset);
-    if (seen.has(entry.path)) throw new ArchiveError("unsafe-name", `"${entry.path}" is there twice`, offset);
+    if (seen.has(entry.path)) throw new ArchiveError("unsafe-name", `"${entry.path}" is listed twice`, offset);
     seen.add(entry.path);
     entries.push(entry);
   }
   if (entries.length !== place.count) {
-    const message = `the directory has ${countOf(entries.length, "entry", "entries")}, its end record says ${place.count}`;
+    const message = `the directory has ${countOf(entries.length, "entry", "entries")}, but its end record says ${place.count}`;
     throw new ArchiveError("disagreement", message, place.start);
   }
   return { entries: entries.sort((a, b) => a.headerOffset - b.headerOffset), start: place.start };

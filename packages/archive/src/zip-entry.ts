@@ -32,7 +32,7 @@ export function requireSameEntry(local: EntryFields, central: CentralEntry): voi
 /** Checks that the two sizes of a stored file are equal. */
 export function requirePossibleSizes({ path, method, size, compressedSize, headerOffset }: CentralEntry): void {
   if (method !== "stored" || size === compressedSize) return;
-  const message = `${quote(path)} is stored, but in ${compressedSize} bytes while it has ${size}`;
+  const message = `${quote(path)} is not compressed, but has ${size} bytes and is stored in ${compressedSize}`;
   throw new ArchiveError("disagreement", message, headerOffset);
 }
 
@@ -45,7 +45,7 @@ export function requireDescriptor(bytes: Uint8Array, offset: number, entry: Cent
     new ArchiveError("disagreement", `${quote(entry.path)}: ${what}`, offset);
   const isLong = bytes.length === 20 || bytes.length === 24;
   if (!isLong && bytes.length !== 12 && bytes.length !== 16) {
-    throw refuse(`${countOf(bytes.length, "byte is", "bytes are")} behind its data where a data descriptor must be`);
+    throw refuse(`${countOf(bytes.length, "byte is", "bytes are")} after its data, where a data descriptor must be`);
   }
   const reader = new ByteReader(bytes, offset, "a data descriptor");
   if (bytes.length % 8 === 0 && reader.u32() !== SIGNATURE.dataDescriptor) {
@@ -53,8 +53,10 @@ export function requireDescriptor(bytes: Uint8Array, offset: number, entry: Cent
   }
   const crc32 = reader.u32();
   const [compressedSize, size] = isLong ? [reader.u64(), reader.u64()] : [reader.u32(), reader.u32()];
-  if (crc32 !== entry.crc32) throw refuse("its data descriptor has another CRC than the directory");
+  if (crc32 !== entry.crc32) throw refuse("the CRCs in its data descriptor and in the directory differ");
   if (compressedSize !== entry.compressedSize || size !== entry.size) {
-    throw refuse(`its data descriptor says ${compressedSize} and ${size} bytes, the directory others`);
+    throw refuse(
+      `its data descriptor says ${compressedSize} and ${size} bytes, but the directory says ${entry.compressedSize} and ${entry.size}`,
+    );
   }
 }

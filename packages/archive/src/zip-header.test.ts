@@ -146,11 +146,11 @@ describe("a data descriptor", () => {
   });
 
   test.each<[title: string, entry: Partial<CraftedEntry>, message: string]>([
-    ["that is missing", { flags: 0x808 }, "0 bytes are behind its data where a data descriptor must be"],
-    ["that is too short", { flags: 0x808, gap: Buffer.alloc(11) }, "11 bytes are behind its data"],
-    ["of one byte", { flags: 0x808, gap: Buffer.alloc(1) }, "1 byte is behind its data"],
-    ["that is too long", { descriptor: "signed64", gap: Buffer.alloc(1) }, "25 bytes are behind its data"],
-    ["with more data after it", { descriptor: "signed64", gap: Buffer.alloc(100) }, "25 bytes are behind its data"],
+    ["that is missing", { flags: 0x808 }, "0 bytes are after its data, where a data descriptor must be"],
+    ["that is too short", { flags: 0x808, gap: Buffer.alloc(11) }, "11 bytes are after its data"],
+    ["of one byte", { flags: 0x808, gap: Buffer.alloc(1) }, "1 byte is after its data"],
+    ["that is too long", { descriptor: "signed64", gap: Buffer.alloc(1) }, "25 bytes are after its data"],
+    ["with more data after it", { descriptor: "signed64", gap: Buffer.alloc(100) }, "25 bytes are after its data"],
     [
       "without a signature at the length of a signed one",
       { flags: 0x808, gap: Buffer.alloc(16) },
@@ -161,8 +161,16 @@ describe("a data descriptor", () => {
       { flags: 0x808, gap: Buffer.alloc(24) },
       "has no signature",
     ],
-    ["with another CRC", { descriptor: "bare", crcDescriptor: 1 }, "has another CRC than the directory"],
-    ["with another size", { descriptor: "bare64", sizeDescriptor: 9 }, "says 4 and 9 bytes, the directory others"],
+    [
+      "with another CRC",
+      { descriptor: "bare", crcDescriptor: 1 },
+      "the CRCs in its data descriptor and in the directory differ",
+    ],
+    [
+      "with another size",
+      { descriptor: "bare64", sizeDescriptor: 9 },
+      "says 4 and 9 bytes, but the directory says 4 and 4",
+    ],
   ])("%s is refused", async (_title, entry, message) => {
     await expect(open({ ...a, ...entry })).rejects.toMatchObject({
       problem: "disagreement",
@@ -211,7 +219,9 @@ describe("the local header", () => {
   });
 
   test("must state equal sizes for a stored file", async () => {
-    await expect(open({ ...a, size: 5, sizeLocal: 5 })).rejects.toThrow('"a" is stored, but in 4 bytes while it has 5');
+    await expect(open({ ...a, size: 5, sizeLocal: 5 })).rejects.toThrow(
+      '"a" is not compressed, but has 5 bytes and is stored in 4',
+    );
   });
 
   test("may not have a gap after its data, or data that overlaps the next entry", async () => {

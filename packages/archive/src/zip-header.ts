@@ -116,7 +116,7 @@ function describe(nameBytes: Uint8Array, common: CommonFields, start: number) {
   if (method === undefined) throw refuse(`uses the compression method ${id}`);
   const path = canonicalPath(name, start);
   if (path !== name.replace(/\/$/, ""))
-    throw new ArchiveError("unsafe-name", `${quote(name)} is not in plain form`, start);
+    throw new ArchiveError("unsafe-name", `${quote(name)} is not a normalized path`, start);
   if (path.split("/").some((part) => RESERVED_NAME.test(part))) {
     throw new ArchiveError("unsafe-name", `${quote(name)} cannot be a file name on Windows`, start);
   }
@@ -127,7 +127,7 @@ function describe(nameBytes: Uint8Array, common: CommonFields, start: number) {
   return { path, kind, nameBytes, flags, method, crc32 };
 }
 
-/** Device names, and endings that Windows strips or characters it forbids: there, they would name another file. */
+/** Names that mean something else on Windows: device names, and names with an ending or character that it does not keep. */
 const RESERVED_NAME = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$|[. ]$|[<>:"|?*]/i;
 
 function decodeZipName(bytes: Uint8Array, flags: number, start: number): string {

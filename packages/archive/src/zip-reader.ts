@@ -112,7 +112,7 @@ export async function* verified(
     crc = crc32(chunk, crc);
     yield chunk;
   }
-  if (size !== expected.size) throw sizeDiffers(expected, `${size} and not ${expected.size}`);
+  if (size !== expected.size) throw sizeDiffers(expected, `${size}, expected ${expected.size}`);
   if (crc !== expected.crc32) {
     throw new ArchiveError("disagreement", `${quote(expected.path)} has a different CRC than its headers say`);
   }
