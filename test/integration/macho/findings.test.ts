@@ -159,7 +159,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       title: "a byte of code changed after signing",
       make: async () => workshop.change(await workshop.sign(arm64), (bytes) => flip(bytes, 0x9001)),
       code: "changed-after-signing",
-      message: /page 9, at byte 36864, has a different sha256 than was signed/,
+      message: /the sha256 of page 9, at byte 36864, is not the signed one/,
     },
     {
       title: "entitlements changed after signing",
@@ -169,7 +169,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
           (bytes) => flip(bytes, bytes.indexOf("com.apple.security") + 3),
         ),
       code: "changed-after-signing",
-      message: /^has different entitlements than were signed$/,
+      message: /^was changed after signing: its entitlements are not the signed ones$/,
     },
     {
       title: "bytes appended after signing",
@@ -203,7 +203,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       make: async () =>
         workshop.sign(await workshop.change(arm64, (bytes) => patchBuildVersion(bytes, { sdk: 0x0a0800 }))),
       code: "old-sdk",
-      message: /^was linked with the macOS 10.8 SDK; 10.9 or later is expected$/,
+      message: /^was linked with the macOS 10.8 SDK, expected 10.9 or later$/,
     },
     {
       title: "no SDK named at all",

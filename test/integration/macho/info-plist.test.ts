@@ -42,7 +42,7 @@ describeWith(WORKSHOP_TOOLS, "the property list in a program (slot 1)", () => {
 
   test("names a list that was changed after signing", async () => {
     expect(await found(await rename(arm64))).toEqual([
-      "changed-after-signing arm64: has a different property list in __TEXT,__info_plist than was signed",
+      "changed-after-signing arm64: was changed after signing: the property list in __TEXT,__info_plist is not the signed one",
     ]);
   });
 
@@ -52,7 +52,7 @@ describeWith(WORKSHOP_TOOLS, "the property list in a program (slot 1)", () => {
   ] as const)("in a universal file, names only %s, whose list was changed", async (name, isFirst) => {
     const thin = isFirst ? [await rename(amd64), arm64] : [amd64, await rename(arm64)];
     expect(await found(await makeFatBinary(thin, workshop.fresh()))).toEqual([
-      `changed-after-signing ${name}: has a different property list in __TEXT,__info_plist than was signed`,
+      `changed-after-signing ${name}: was changed after signing: the property list in __TEXT,__info_plist is not the signed one`,
     ]);
   });
 

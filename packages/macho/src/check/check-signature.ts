@@ -30,7 +30,7 @@ export function checkSignature(image: MachoImage, signature: SignatureDetails, e
     const fault = verifyPages(image, directory);
     if (fault !== undefined) found.push(["changed-after-signing", describePageFault(fault, directory)]);
     for (const slot of changedSlots(signature, directory)) {
-      found.push(["changed-after-signing", `has different ${slot} than were signed`]);
+      found.push(["changed-after-signing", `was changed after signing: its ${slot} are not the signed ones`]);
     }
   }
   found.push(...checkOwnInfoPlist(image, signature));
@@ -61,7 +61,13 @@ export function checkSignature(image: MachoImage, signature: SignatureDetails, e
 function checkOwnInfoPlist(image: MachoImage, { codeDirectories }: SignatureDetails): Raw[] {
   const verdicts = codeDirectories.map((directory) => checkInfoPlist(image, directory));
   if (verdicts.includes("differs"))
-    return [["changed-after-signing", "has a different property list in __TEXT,__info_plist than was signed", true]];
+    return [
+      [
+        "changed-after-signing",
+        "was changed after signing: the property list in __TEXT,__info_plist is not the signed one",
+        true,
+      ],
+    ];
   if (!verdicts.includes("absent")) return [];
   return [["separated-from-bundle", "was signed as a part of a bundle, whose Info.plist is not with it", true]];
 }
@@ -157,7 +163,7 @@ function describePageFault(fault: PageFault, directory: CodeDirectory): string {
   const hash = directory.hash.name;
   switch (fault.kind) {
     case "page":
-      return `was changed after signing: page ${fault.page}, at byte ${fault.offset}, has a different ${hash} than was signed`;
+      return `was changed after signing: the ${hash} of page ${fault.page}, at byte ${fault.offset}, is not the signed one`;
     case "trailing":
       return `was changed after signing: there are ${fault.bytes} bytes after its last segment`;
     case "count":

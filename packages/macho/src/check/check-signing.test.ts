@@ -391,7 +391,7 @@ describe("checkSigning", () => {
       title: "a changed page",
       make: () => flip(4096)(signed()),
       code: "changed-after-signing",
-      message: /^was changed after signing: page 1, at byte 4096, has a different sha256 than was signed$/,
+      message: /^was changed after signing: the sha256 of page 1, at byte 4096, is not the signed one$/,
     },
     {
       title: "bytes after the signature",
@@ -412,7 +412,7 @@ describe("checkSigning", () => {
         return flip(bytes.indexOf("allow-jit"))(bytes);
       },
       code: "changed-after-signing",
-      message: /^has different entitlements than were signed$/,
+      message: /^was changed after signing: its entitlements are not the signed ones$/,
     },
     {
       title: "a changed property list",
@@ -422,7 +422,7 @@ describe("checkSigning", () => {
           directory: { special: new Map([[1, Buffer.from("<plist/>")]]) },
         }),
       code: "changed-after-signing",
-      message: /^has a different property list in __TEXT,__info_plist than was signed$/,
+      message: /^was changed after signing: the property list in __TEXT,__info_plist is not the signed one$/,
       dependsOnBundle: true,
     },
     {
@@ -477,13 +477,13 @@ describe("checkSigning", () => {
       title: "an SDK of 10.8",
       make: () => signed({ code: { sdk: 0x000a0800 } }),
       code: "old-sdk",
-      message: /^was linked with the macOS 10.8 SDK; 10.9 or later is expected$/,
+      message: /^was linked with the macOS 10.8 SDK, expected 10.9 or later$/,
     },
     {
       title: "no SDK",
       make: () => signed({ code: { sdk: 0 } }),
       code: "old-sdk",
-      message: /^does not say which SDK it was linked with; macOS 10.9 or later is expected$/,
+      message: /^does not say which SDK it was linked with; expected macOS 10.9 or later$/,
     },
   ];
 

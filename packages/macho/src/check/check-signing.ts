@@ -87,9 +87,9 @@ async function checkImage(image: MachoImage, expected: SigningExpectations): Pro
 }
 
 function checkSdk({ build }: MachoImage): string[] {
-  if (build === undefined) return ["does not say which SDK it was linked with; macOS 10.9 or later is expected"];
+  if (build === undefined) return ["does not say which SDK it was linked with; expected macOS 10.9 or later"];
   const [major = 0, minor = 0] = build.sdk.split(".").map(Number);
   if (build.platform !== "macos" || major > OLDEST_SDK[0] || (major === OLDEST_SDK[0] && minor >= OLDEST_SDK[1]))
     return [];
-  return [`was linked with the macOS ${build.sdk} SDK; 10.9 or later is expected`];
+  return [`was linked with the macOS ${build.sdk} SDK, expected 10.9 or later`];
 }

@@ -77,7 +77,7 @@ async function readSigner(info: Asn1, certificates: readonly Certificate[], cont
     signingTime: signingTime && readTime(signingTime),
     cdhashes: cdhashes.value ?? [],
     directoryDigests: (signed.get(OID.cdhashDigests) ?? []).map((value) => ({
-      oid: readOid(childOf(value, 0, "the hash of a CodeDirectory digest")),
+      oid: readOid(childOf(value, 0, "the hash algorithm of a CodeDirectory digest")),
       hex: Buffer.from(childOf(value, 1, "a CodeDirectory digest").content).toString("hex"),
     })),
     verifies: verified.verifies,

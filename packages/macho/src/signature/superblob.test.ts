@@ -140,7 +140,7 @@ describe("readCodeSignature", () => {
     ["a blob of size zero", superblob([0, blob(0xfade0c02, 0)]), /the blob of slot 0 has the length 0/],
     ["no CodeDirectory", superblob([2, blob(0xfade0c01)]), /there is no CodeDirectory/],
     ["a slot with a wrong blob", superblob([0, blob(0xfade0c01)]), /slot 0 holds 0xfade0c01, not 0xfade0c02/],
-    ["a repeated slot", superblob([0, directory()], [0, directory()]), /slot 0 is there twice/],
+    ["a repeated slot", superblob([0, directory()], [0, directory()]), /slot 0 occurs twice/],
     ["4 billion page hashes", superblob([0, directory({ codeSlots: huge })]), /needs 137438953440 bytes at 56/],
     ["4 billion special slots", superblob([0, directory({ specialSlots: huge })]), /needs 137438953440 bytes at -/],
     ["page hashes outside", superblob([0, directory({ hashOffset: 5000 })]), /needs 32 bytes at 5000/],

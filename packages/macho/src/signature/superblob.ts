@@ -123,7 +123,7 @@ function readBlobs(superblob: ByteReader): LocatedBlob[] {
     const at = 12 + index * 8;
     const slot = superblob.u32(at);
     const offset = superblob.u32(at + 4);
-    if (blobs.some((other) => other.slot === slot)) throw superblob.error(`slot ${slot} is there twice`, at);
+    if (blobs.some((other) => other.slot === slot)) throw superblob.error(`slot ${slot} occurs twice`, at);
     const length = superblob.u32(offset + 4);
     if (length < BLOB_HEADER_BYTES) throw superblob.error(`the blob of slot ${slot} has the length ${length}`, offset);
     const reader = superblob.window(offset, length, `code signature slot ${slot}`);
