@@ -79,7 +79,7 @@ describeWith(["cargo", "rustc", "cc", "ar"], "reproducible-build with flags that
     const messages = step.annotations.map(({ message }) => message);
     expect(messages).toContainEqual(
       expect.stringMatching(
-        /it stores its own compiler flags, with -ffile-prefix-map=\/.*=\.\.\., at byte \d+ in \.rodata: .*Leave `CC` and `CXX` unset/,
+        /the program stores its own compiler flags, with -ffile-prefix-map=\/.*=\.\.\., at byte \d+ in \.rodata: .*Leave `CC` and `CXX` unset/,
       ),
     );
     // A folder that is already mapped is not reported as a folder to map.

@@ -25,9 +25,9 @@ class BuildsUsedUp extends Error {}
  * Finds which of several variations make a build differ. `differs` builds with some of them and compares; it is called
  * at most `maxBuilds` times. All of them together must be known to make a difference; the `likely` are tried first.
  *
- * Halving as in QuickXplain (Junker, AAAI 2004): the half that does it alone is halved further; where neither does,
- * parts of both are needed together. The last one is so confirmed by a build with it alone; a build with all others
- * tells whether there is another cause.
+ * This halves the variations as QuickXplain does (Junker, AAAI 2004): if one half alone makes a difference, that half is
+ * halved further; if neither does, parts of both are needed together. So the last step is a build with the cause alone,
+ * which confirms it. A build with all other variations shows whether there is another cause.
  */
 export async function bisect<T>(
   variations: readonly T[],

@@ -14,7 +14,7 @@ export function dependenceCauses(dependence: Dependence, contents: readonly Name
     // Even in the same environment, the clock and the access times of files differ between two builds.
     if (contents.length > 0 && contents.every(({ kind }) => kind === "timestamp")) {
       const title = `the build depends on ${VARIATIONS.time}, or on when files were last read`;
-      const remedy = `${VARIATION_REMEDIES.time} If it is the access time of files, leave that out.`;
+      const remedy = `${VARIATION_REMEDIES.time} Leave out the access times of files.`;
       return [{ ...base, kind: "depends-on:time", title, remedy, words: ["time"] }];
     }
     const hasTime = contents.some(({ kind }) => kind === "timestamp");
@@ -35,15 +35,15 @@ export function dependenceCauses(dependence: Dependence, contents: readonly Name
 /** The result of the search and its effort, one sentence per line. */
 export function describeDependence(dependence: Dependence): string[] {
   if (dependence.kind === "unsteady")
-    return ["Two builds with nothing varied differ too: the cause is chance or time, not the environment."];
+    return ["Two builds differ even if nothing is varied: the cause is chance or time, not the environment."];
   const { causes, builds, unfinished } = dependence;
   const lines = causes.map(({ parts }) => {
     const words = parts.map((part) => `\`${part}\``).join(" and ");
     return parts.length === 1
-      ? `A build with ${words} alone changed differs.`
-      : `Builds with ${words} changed together differ; with one of them alone they are equal.`;
+      ? `If only ${words} changes, the builds differ.`
+      : `If ${words} change together, the builds differ; if only one of them changes, the builds are equal.`;
   });
-  if (causes.at(-1)?.isOnly === true) lines.push("Builds with everything else changed are equal.");
+  if (causes.at(-1)?.isOnly === true) lines.push("If everything else changes, the builds are equal.");
   if (unfinished === "too many builds") lines.push("The search ended at `max-builds`; there may be more causes.");
   if (unfinished === "the builds contradict each other")
     lines.push(

@@ -24,22 +24,22 @@ export type Variation = keyof typeof VARIATIONS;
 
 /** What to do when a build depends on a variation. */
 export const VARIATION_REMEDIES: Readonly<Record<Variation, string>> = {
-  path: 'Find what compiles the path in (`env!("CARGO_MANIFEST_DIR")`, `file!`, a build script), and use a relative one.',
-  home: "Do not compile in `HOME`, `CARGO_HOME` or a path below them.",
-  user: "Do not compile in the user (`USER`, `whoami`, `id -un`).",
-  host: "Do not compile in the host's name (`hostname`, `uname -n`).",
-  domain: "Do not compile in the domain's name.",
-  kernel: "Do not compile in the kernel's release (`uname -r`).",
+  path: 'Find what puts the path into the program (`env!("CARGO_MANIFEST_DIR")`, `file!`, a build script), and use a relative one.',
+  home: "Keep `HOME`, `CARGO_HOME` and the paths below them out of the program.",
+  user: "Keep the user's name (`USER`, `whoami`, `id -un`) out of the program.",
+  host: "Keep the host's name (`hostname`, `uname -n`) out of the program.",
+  domain: "Keep the domain's name out of the program.",
+  kernel: "Keep the kernel's release (`uname -r`) out of the program.",
   cpus: "Do not let the number of CPUs decide what is generated: sort what threads produce, fix the number of parts.",
-  time: "Read SOURCE_DATE_EPOCH in place of the clock, or leave the time out.",
+  time: "Read SOURCE_DATE_EPOCH instead of the clock, or leave the time out.",
   timezone: "Format times in UTC.",
   locale: "Sort and format independently of the locale (`LC_ALL=C`).",
   umask: "Set modes when packing.",
   "file-order": "Sort what is read from a folder.",
   "file-times":
-    "Do not compile in when a source file was changed or created: each checkout sets that anew (crates that embed files have a feature for it).",
-  environment: "Do not compile in the environment as a whole.",
-  "exec-path": "Do not compile in the PATH or where a tool was found.",
+    "Keep the times of source files out of the program, because every checkout sets them anew (crates that embed files have a feature for this).",
+  environment: "Do not put all variables of the environment into the program.",
+  "exec-path": "Keep the PATH and the paths of tools out of the program.",
   aslr: "Do not let addresses decide: no hashing or sorting of pointers.",
 };
 

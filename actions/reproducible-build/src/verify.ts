@@ -51,7 +51,7 @@ async function checkPaths(
     const section = sections.find((one) => one.hasBytes && offset >= one.offset && offset < one.offset + one.size);
     const where = section === undefined ? "" : ` in ${section.name}`;
     if (storedFlag !== undefined) return storedMapping(storedFlag, needle, `at byte ${offset}${where}`, plan);
-    return `the path ${text} of this machine remains at byte ${offset}${where}. Add ${needle} to the remapped folders, or find what compiles it in (\`env!\`, \`file!\` of a build script)`;
+    return `the path ${text} of this machine remains at byte ${offset}${where}. Add ${needle} to the remapped folders, or find what puts the path into the program (\`env!\` or \`file!\` in a build script)`;
   });
 }
 
@@ -61,7 +61,7 @@ function storedMapping(flag: string, folder: string, where: string, { cFlagsBy }
     cFlagsBy === "variables"
       ? "Leave `CC` and `CXX` unset or name compilers without a folder (`CC=gcc`), so that the compiler wrappers on the PATH add the flag and no program stores it"
       : "Find where this flag comes from (CFLAGS, RUSTFLAGS or a build script), and remove it: the compiler wrappers on the PATH add it, and no program stores it";
-  return `it stores its own compiler flags, with ${flag}${folder}=..., ${where}: the flag that should replace this path puts it into the program. ${remedy}`;
+  return `the program stores its own compiler flags, with ${flag}${folder}=..., ${where}: the flag that should replace this path puts the path into the program. ${remedy}`;
 }
 
 async function machoSections(
