@@ -41,8 +41,8 @@ export interface AutoExpectations {
 }
 
 /**
- * The expected secrets when the input does not list them: of the secrets that workflows use or that have a known name,
- * those that this step received. An empty one counts as missing only if a workflow needs it.
+ * The expected secrets when the input does not list them: every secret that this step received, if a workflow uses it or
+ * its name is known. An empty secret counts as missing only if a workflow needs it.
  */
 export function autoExpectations(usage: Usage, env: Readonly<NodeJS.ProcessEnv>): AutoExpectations {
   const used = [...new Set(usage.secrets.map(({ name }) => name))];
@@ -71,7 +71,7 @@ function reasonFor(name: string, usage: Usage, env: Readonly<NodeJS.ProcessEnv>)
   return undefined;
 }
 
-/** The known kind for a name, with those of its other secrets that can be judged; else any value that is not empty. */
+/** The kind that is known for a name, with the other secrets that belong to it and can be checked; else `nonempty`. */
 function expectationFor(name: string, usage: Usage, env: Readonly<NodeJS.ProcessEnv>): Expectation {
   const found = KNOWN_NAMES.find((each) => each.name === name);
   if (found === undefined) return known(name, "nonempty");

@@ -34,7 +34,7 @@ export async function checkRun(runner: ActionRunner): Promise<void> {
     return;
   }
   for (const problem of usage.problems) runner.problem(problem);
-  for (const { name, reason } of notJudged) runner.info(`${name} is not judged: ${reason}`);
+  for (const { name, reason } of notJudged) runner.info(`${name} is not checked: ${reason}`);
   const now = new Date();
   const mask = (secret: string): void => runner.mask(secret);
   const online = async (): Promise<Services> => {

@@ -111,19 +111,19 @@ describe("bad secrets", () => {
       { K: "-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----" },
       "not a private key",
     ],
-    ["a truncated token under any name", "ANY: nonempty", { ANY: classic.slice(0, 20) }, "not a whole GitHub token"],
-    ["a token that was pasted twice", "T: github-token", { T: `${classic}${classic}` }, "not a whole GitHub token"],
+    ["a truncated token under any name", "ANY: nonempty", { ANY: classic.slice(0, 20) }, "not a complete GitHub token"],
+    ["a token that was pasted twice", "T: github-token", { T: `${classic}${classic}` }, "not a complete GitHub token"],
     [
       "a truncated Docker token",
       "P: docker-login username=U",
       { P: "dckr_pat_abc", U: "acme" },
-      "not a whole access token",
+      "not a complete access token",
     ],
     [
       "a truncated key file",
       "P: docker-login username=U",
       { P: KEY_FILE.slice(0, 60), U: "_json_key" },
-      "whole JSON key file",
+      "complete JSON key file",
     ],
     [
       "a key file in base64 with the user name for plain key files",
@@ -135,13 +135,13 @@ describe("bad secrets", () => {
       "a plain key file with the user name for base64 key files",
       "P: docker-login username=U",
       { P: KEY_FILE, U: "_json_key_base64" },
-      "the user `_json_key` takes",
+      "for which the user is `_json_key`",
     ],
     [
       "truncated base64 of a key file",
       "P: docker-login username=U",
       { P: base64(KEY_FILE).slice(0, 40), U: "_json_key_base64" },
-      "whole JSON",
+      "complete JSON",
     ],
     [
       "an Amazon ECR password from last week",
@@ -153,7 +153,7 @@ describe("bad secrets", () => {
       "an Amazon ECR password that was stored as a secret",
       "P: docker-login username=U",
       { P: base64('{"expiration":1796000000}'), U: "AWS" },
-      "live for 12 hours",
+      "valid for 12 hours only",
     ],
     [
       "a wrong user name for Amazon ECR",

@@ -78,7 +78,7 @@ export function compareUsage(expectations: readonly Expectation[], usage: Usage)
   const unexpected = [...used].filter((name) => !expected.includes(name));
   return [
     ...unused.map((name): Finding => {
-      return { name, problem: "unused", level: "warning", message: "it is expected, and no workflow uses it" };
+      return { name, problem: "unused", level: "warning", message: "`expect` names it, but no workflow uses it" };
     }),
     ...unexpected.map((name): Finding => {
       const { file, line } = usage.secrets.find((secret) => secret.name === name)?.location ?? {};
@@ -86,7 +86,7 @@ export function compareUsage(expectations: readonly Expectation[], usage: Usage)
         name,
         problem: "unexpected",
         level: "warning",
-        message: `${file}:${line} uses it, \`expect\` does not name it`,
+        message: `${file}:${line} uses it, but \`expect\` does not name it`,
       };
     }),
   ];

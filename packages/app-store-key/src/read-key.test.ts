@@ -43,7 +43,7 @@ describe("readAppStoreKey", () => {
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" });
   const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" }).privateKey.export({ type: "pkcs8", format: "pem" });
   test.each<[title: string, text: string, message: RegExp]>([
-    ["nothing", "", /neither PEM text nor base64 of one/],
+    ["nothing", "", /neither PEM text nor the base64 of a key/],
     ["a word", "s3cret words", /neither PEM text/],
     ["base64 of something else", Buffer.from("s3cret text of some length").toString("base64"), /cannot be read/],
     ["a truncated key", pem.slice(0, 120), /truncated, encrypted or not a private key/],

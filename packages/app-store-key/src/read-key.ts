@@ -72,7 +72,7 @@ function readPrivateKey(text: string): KeyObject {
   const pem = base64 === undefined ? text : base64.toString("latin1");
   const der = derOf(pem) ?? (pem.includes("-----BEGIN") ? Buffer.alloc(0) : base64);
   if (der === undefined) {
-    throw new AppStoreKeyError("the API key is neither PEM text nor base64 of one", { advice: ADVICE });
+    throw new AppStoreKeyError("the API key is neither PEM text nor the base64 of a key", { advice: ADVICE });
   }
   for (const type of ["pkcs8", "sec1"] as const) {
     try {

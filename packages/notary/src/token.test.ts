@@ -62,7 +62,7 @@ describe("parseApiKey", () => {
   });
 
   test.each([
-    ["nothing", "", /neither PEM text nor base64 of one/],
+    ["nothing", "", /neither PEM text nor the base64 of a key/],
     ["a password", "hunter2-hunter2", /neither PEM text/],
     ["a truncated PEM (F109)", pem.slice(0, 100), /cannot be read/],
     ["a public key", createPublicKey(pem).export({ type: "spki", format: "pem" }).toString(), /cannot be read/],

@@ -274,7 +274,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
       { "api-key": "", "api-key-id": "", backend: "api" },
       /`api-key` and `api-key-id` are empty$/m,
     ],
-    ["an invalid key", { "api-key": "c2VjcmV0" }, /neither PEM text nor base64 of one/],
+    ["an invalid key", { "api-key": "c2VjcmV0" }, /neither PEM text nor the base64 of a key/],
     ["submissions that are not JSON", { submissions: "id-1" }, /input `submissions` is not JSON/],
     ["no path", { path: "" }, /input `path` is required/],
     ["an API that is not https", { "api-url": "http://example.com" }, /"http:\/\/example\.com" is not an https URL/],

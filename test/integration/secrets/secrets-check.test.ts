@@ -383,7 +383,7 @@ jobs:
       workflows: { "release.yml": release },
     });
     expect(problems(step)).toEqual(["NPM_TOKEN malformed"]);
-    expect(step.log).toContain("DOCKER_USERNAME is not judged: this step did not receive it");
+    expect(step.log).toContain("DOCKER_USERNAME is not checked: this step did not receive it");
   });
 
   test("does not report unused secrets when a job inherits all secrets", async () => {

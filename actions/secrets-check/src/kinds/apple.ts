@@ -58,7 +58,7 @@ export const checkApiKey: OfflineCheck = async (subject) => {
     return [];
   } catch (error) {
     if (!(error instanceof AppStoreKeyError)) throw error;
-    const what = "it is not an API key of App Store Connect: the text of AuthKey_....p8 is expected";
+    const what = "it is not an API key of App Store Connect: expected the text of AuthKey_....p8";
     return [problem(subject, "malformed", what)];
   }
 };

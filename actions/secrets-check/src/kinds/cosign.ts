@@ -15,7 +15,7 @@ export const checkCosignKey: OfflineCheck = (subject) => {
   const [, , body = ""] = LABELS.exec(textOf(subject.value)) ?? [];
   const sealed = readSealed(decodeBase64(body)?.toString("utf8") ?? "");
   if (sealed === undefined) {
-    return [problem(subject, "malformed", "it is not a key of cosign: the text of cosign.key is expected")];
+    return [problem(subject, "malformed", "it is not a key of cosign: expected the text of cosign.key")];
   }
   const { password } = subject.expectation.options;
   if (password === undefined || opens(sealed, subject.other(password))) return [];

@@ -11,7 +11,9 @@ export const checkPrivateKey: OfflineCheck = (subject) => {
   const pem = textOf(subject.value);
   const [, label] = BEGIN.exec(pem) ?? [];
   if (label === undefined)
-    return [problem(subject, "malformed", "it is not a private key: there is no BEGIN line of one")];
+    return [
+      problem(subject, "malformed", "it is not a private key: expected the text of the key file with its BEGIN line"),
+    ];
   const broken = brokenFrame(subject, pem, label);
   if (broken.length > 0) return broken;
   if (label.endsWith("BLOCK") || isEncrypted(pem, label)) return [];
@@ -35,7 +37,7 @@ export const checkAppKey: OfflineCheck = (subject) => {
   if (readKey(pem)?.asymmetricKeyType === "rsa") return id;
   return [
     ...id,
-    problem(subject, "malformed", "it is not the private key of a GitHub App: the text of the .pem file is expected"),
+    problem(subject, "malformed", "it is not the private key of a GitHub App: expected the text of the .pem file"),
   ];
 };
 
