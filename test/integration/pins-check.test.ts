@@ -97,7 +97,7 @@ describe("pins-check", () => {
     expect(step.conclusion).toBe("failure");
     expect(step.annotations[0]).toMatchObject({
       level: "error",
-      message: expect.stringContaining('"1.7.7" is the tag, "1.7.6" at Cargo.toml:7'),
+      message: expect.stringContaining('the tag v1.7.7 has the version "1.7.7", expected "1.7.6" at Cargo.toml:7'),
     });
     expect((await check({ env, inputs: { tag: "v1.7.6" } })).conclusion).toBe("success");
   });

@@ -2,7 +2,7 @@ import type { Job, Step, Workflow } from "@release-actions/workflow";
 import { canRun, type Project } from "@release-actions/workflow-prover";
 import { type Finding, finding } from "./finding.ts";
 
-/** Expressions that name the code of a pull request, by the event, which runs with write access to the repository. */
+/** For each event that runs with write access to the repository: the expressions that name the code of a pull request. */
 const HEADS: Readonly<Record<string, RegExp>> = {
   pull_request_target: /github\.event\.pull_request\.head\.|github\.head_ref|refs\/pull\//,
   workflow_run: /github\.event\.workflow_run\.(head_|pull_requests)|refs\/pull\//,

@@ -11,7 +11,7 @@ import type { RepositoryScripts } from "./repository-scripts.ts";
 interface Place {
   readonly step: Step;
   readonly discount: string | undefined;
-  /** Whether the files do not show if it counts, so that only a run can tell. */
+  /** True if the files do not show whether it counts; only a run can tell. */
   readonly isUnknown?: boolean;
 }
 

@@ -29,7 +29,7 @@ export interface ParsedWorkflows {
 const TOLERATED =
   /^(Unexpected type|Unexpected value '(tags|branches|paths)|A (mapping|sequence|scalar) was not expected)/;
 
-/** Reads all workflows. One that cannot be read, or that GitHub refuses, becomes a finding and stops no other. */
+/** Reads all workflows. If one cannot be read, or GitHub refuses it, this is a finding, and the others are still read. */
 export async function parseWorkflows(files: readonly WorkflowFile[]): Promise<ParsedWorkflows> {
   const workflows: Workflow[] = [];
   const findings: Finding[] = [];
@@ -46,8 +46,8 @@ export async function parseWorkflows(files: readonly WorkflowFile[]): Promise<Pa
       );
       for (const { message, location = { file } } of severe) refused(message, location);
       for (const { message, location = { file } } of tolerated) {
-        const reason = `"${message}", which its published parser says`;
-        findings.push(cannotTell("invalid-workflow", "", `whether GitHub takes ${file}`, [reason], location));
+        const reason = `the error "${message}" of its published parser`;
+        findings.push(cannotTell("invalid-workflow", "", `whether GitHub accepts ${file}`, [reason], location));
       }
       if (severe.length === 0) workflows.push(workflow);
     } catch (error) {

@@ -14,12 +14,12 @@ export function checkGate(promised: Promised, found: FoundJob): Finding[] {
   const broken = (message: string, at: Job): Finding[] => [finding("error", "gate", job.id, message, at.location)];
   if (gate === undefined) return broken(`its gate \`${id}\` is not a job of ${job.workflow.file}`, job);
   if (!ancestorsOf(gate).has(job.id))
-    return broken(`the gate \`${id}\` does not need it, so that it does not wait for it`, gate);
+    return broken(`the gate \`${id}\` does not wait for \`${job.id}\`: add it to the gate's \`needs\``, gate);
   const { holes, dependsOn } = judgeGate(project, gate, job, startsBy(promisedEvents(promised, found)));
   if (holes.length > 0) return broken(describeHoles(id, holes), gate);
   return dependsOn.length === 0
     ? []
-    : [cannotTell("gate", job.id, `whether the gate \`${id}\` fails with it`, dependsOn, gate.location)];
+    : [cannotTell("gate", job.id, `whether the gate \`${id}\` fails if \`${job.id}\` fails`, dependsOn, gate.location)];
 }
 
 /** All ways in which a gate lets a job through, in one sentence. */

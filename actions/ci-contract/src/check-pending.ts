@@ -10,8 +10,8 @@ import { type Finding, finding } from "./finding.ts";
 const NEEDED_TYPES = ["opened", "synchronize"];
 
 /**
- * A required check whose workflow a filter keeps from starting is never reported: it stays pending, and nothing can be
- * merged (docs: "Troubleshooting required status checks", skipped but required checks).
+ * If a filter keeps a workflow from starting, its required check is never reported: the check stays pending, and nothing
+ * can be merged (docs: "Troubleshooting required status checks", skipped but required checks).
  */
 export function checkPending(promised: Promised, found: FoundJob): Finding[] {
   if (!promisedEvents(promised, found).includes("pull_request")) return [];
@@ -22,7 +22,7 @@ export function checkPending(promised: Promised, found: FoundJob): Finding[] {
 }
 
 export const PENDING_IN_QUEUE =
-  "its check stays pending for ever in the merge queue, which other workflows here start for: add `merge_group` to `on`";
+  "its check stays pending for ever in the merge queue, for which other workflows of this repository start but this one does not: add `merge_group` to `on`";
 
 /**
  * Whether the repository has a merge queue in which nothing reports the check of a job: its workflow starts for pull
