@@ -304,7 +304,7 @@ describeWith(["docker", "gcc", "jq", "registry"], "build-image", () => {
         { images: "localhost/a", options: "--push" },
         "::error::options has --push",
       ],
-      ["no image", { images: "" }, "::error::the input images names no image"],
+      ["no image", { images: "" }, "::error::the input images is empty, expected name=stage lines"],
       [
         "a tag without a name beside a whole reference",
         { images: "=runtime", tags: "127.0.0.1:9/acme/a:1, 2", push: "true" },

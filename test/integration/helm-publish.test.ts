@@ -300,7 +300,7 @@ function publishTests(program: HelmProgram): void {
           level: "error",
           file: "charts/widget/Chart.yaml",
           line: 5,
-          message: "the chart widget has the version 1.2.3, the release is 1.2.4",
+          message: "the chart widget has the version 1.2.3, expected 1.2.4",
         }),
         expect.objectContaining({ line: 6 }),
       ]),
@@ -326,7 +326,7 @@ function publishTests(program: HelmProgram): void {
           "charts/widget/Chart.yaml": `${CHART("1.2.2", "1.2.3")}dependencies:\n  - name: db\n    version: 1.2.3\n`,
         }),
       },
-      "the chart widget has the version 1.2.2, the release is 1.2.3",
+      "the chart widget has the version 1.2.2, expected 1.2.3",
     ],
     [
       "a development version (B152)",
@@ -336,7 +336,7 @@ function publishTests(program: HelmProgram): void {
     [
       "an app version other than the requested one",
       { inputs: { "app-version": "7.0.0" } },
-      "the chart widget has the appVersion 1.2.3, the release is 7.0.0",
+      "the chart widget has the appVersion 1.2.3, expected 7.0.0",
     ],
     [
       "a template that does not render",
@@ -491,7 +491,7 @@ annotations:
         "charts/widget/charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.4\n",
       });
     expect((await run(newPlace(), { files: files("1.0.3") })).log).toContain(
-      "charts/db is 1.0.4, and Chart.lock has 1.0.3",
+      "charts/db has the version 1.0.4, but Chart.lock has 1.0.3",
     );
     expect((await run(newPlace(), { files: files("1.0.4") })).conclusion).toBe("success");
   });

@@ -260,8 +260,8 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just", "git"], "release
 
   test.each<[string, string, RegExp]>([
     ["fails in the middle of a pipe (F101)", "echo Beacon > NOTICE; false | cat >> NOTICE", /failed with exit code 1/],
-    ["leaves nothing", "true", /ended well, but there is no .*NOTICE/],
-    ["leaves an empty file", ": > NOTICE", /ended well, but .*NOTICE is empty/],
+    ["leaves nothing", "true", /succeeded, but there is no .*NOTICE/],
+    ["leaves an empty file", ": > NOTICE", /succeeded, but .*NOTICE is empty/],
     [
       "leaves only a header",
       "printf 'Beacon\\n(c) beacon-types\\n' > NOTICE",
@@ -294,7 +294,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just", "git"], "release
 });
 
 describeWith(["cargo", "cargo-hakari", "cargo-license", "just"], "release-build-setup with mode: check", () => {
-  test("names everything that is out of step, and changes nothing", async () => {
+  test("names everything that differs from the sources, and changes nothing", async () => {
     await inJob({ env: { RUSTFLAGS: "-C force-unwind-tables", ac_cv_func_regcomp: "no" } }, async (job) => {
       const step = await job.step("release-build-setup", { inputs: { mode: "check" } });
       expect(step).toMatchObject({ conclusion: "failure", env: {}, outputs: { rustflags: COMMON, notice: "" } });
@@ -306,7 +306,7 @@ describeWith(["cargo", "cargo-hakari", "cargo-license", "just"], "release-build-
         'ac_cv_gssapi_supports_spnego is not set, expected "yes" from docker/Dockerfile:14',
         "hakari is on: the release would build features that only other crates need",
         expect.stringMatching(/^there is no .*NOTICE$/),
-        expect.stringMatching(/^7 things are out of step/),
+        expect.stringMatching(/^7 settings differ from the sources/),
       ]);
       expect(existsSync(job.file("NOTICE"))).toBe(false);
     });

@@ -78,7 +78,7 @@ ${lines.join("")}`,
     async () => {
       const log = await run({ tags: "no digest in it" }, Buffer.from("tar"));
       expect(log.exitCode).toBe(1);
-      expect(log.text).toContain("tags, artifactDigest and artifact name nothing to attest");
+      expect(log.text).toContain("there is nothing to attest: the inputs tags, artifactDigest and artifact are empty");
     },
     2 * MINUTES,
   );

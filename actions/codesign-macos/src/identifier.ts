@@ -2,9 +2,9 @@ import path from "node:path";
 import { bundleIdentifierOf, readMacho } from "@release-actions/macho";
 
 /**
- * The identifier that `codesign --force` chooses for a program: the bundle identifier of its embedded property list,
- * else its file name without the extension, and of a version only the first number (Security framework, diskrep.cpp,
- * `canonicalIdentifier`). It replaces an identifier that a linker wrote, such as Go's `a.out`.
+ * The identifier that `codesign --force` chooses for a program: the bundle identifier of its embedded property list, or
+ * else its file name, without the extension and with only the first number of a version (Security framework,
+ * diskrep.cpp, `canonicalIdentifier`). It replaces an identifier that a linker wrote, such as Go's `a.out`.
  */
 export async function chooseIdentifier(file: string, bytes: Uint8Array): Promise<string> {
   const [image] = readMacho(bytes).images;

@@ -33,7 +33,7 @@ export async function signFiles(runner: ActionRunner): Promise<void> {
     const work = works[index] ?? folder;
     const options = { work, sign, authorities, identity: opened?.identity, isForeign: opened?.isForeign ?? false };
     signed.push(...(await signChecked(runner, file, options)));
-    runner.info(`${file.given}: ${inputs["dry-run"] ? "its copy was signed, it was not changed" : "signed"}`);
+    runner.info(`${file.given}: ${inputs["dry-run"] ? "a copy was signed, the file is unchanged" : "signed"}`);
   }
   summarize(runner, signed);
 }

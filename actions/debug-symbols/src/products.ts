@@ -126,7 +126,7 @@ function nothingToKeep(group: readonly Input[]): SymbolsError {
   const what = first?.hasSymbols === true ? "symbols, but no debug information" : "no debug information";
   return new SymbolsError(`${group.map(({ place }) => place).join(", ")} has ${what}`, {
     advice:
-      "Build it with debug information (`debug` in cargo's profile, CARGO_PROFILE_RELEASE_DEBUG), without `strip`; of one that was split, name the debug file too.",
+      "Build it with debug information (`debug` in cargo's profile, CARGO_PROFILE_RELEASE_DEBUG), without `strip`. If it was already split, name its debug file too.",
   });
 }
 

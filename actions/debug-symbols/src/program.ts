@@ -40,7 +40,7 @@ export async function provideProgram(text: string, options: ProgramOptions): Pro
   );
   if (found === sha256) return file;
   throw new SymbolsError(`${url.href} has SHA-256 ${found}, expected ${sha256}`, {
-    advice: "Do not use it: the release was changed, or the download was.",
+    advice: "Do not use it: the release or the download was changed.",
   });
 }
 

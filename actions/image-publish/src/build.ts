@@ -7,8 +7,8 @@ import { ImagePublishError } from "./logins.ts";
 
 /**
  * Builds the Dockerfile with buildx, for all platforms of a context, and returns the path of the OCI archive.
- * The same context gives the same image, so that a later attempt can finish one that was stopped: the only time in it
- * is the one that is given, and it has no provenance, which would name the run.
+ * The same context gives the same image, so that a later attempt can finish an interrupted one. For this, all times in
+ * the image are the given time, and the image has no provenance, which would name the run.
  */
 export async function buildImage(
   runner: ActionRunner,

@@ -53,8 +53,8 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   if (broken !== undefined) throw broken.error;
   const denied = images.find((image) => image.denied !== undefined)?.denied;
   if (denied !== undefined) {
-    throw new ImagePublishError(`${label} would give people an image for another platform: ${denied}`, {
-      advice: "Set the platform of that build: its base image decides otherwise.",
+    throw new ImagePublishError(`${label} names the wrong platform for an image: ${denied}`, {
+      advice: "Set the platform of that build; without it, the platform is that of the base image.",
     });
   }
   if (absentDocuments.length > 0) {

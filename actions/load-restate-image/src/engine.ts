@@ -14,8 +14,11 @@ export async function prepareEngine(
 
 /** The error for jobs that need an engine with its images in containerd, when the engine keeps them elsewhere. */
 function lacksSnapshotter({ product, version, storageDriver }: Engine): Fault {
-  return new Fault(`${product} ${version} keeps its images in ${storageDriver}, and \`snapshotter\` is \`require\``, {
-    advice:
-      'Put this into /etc/docker/daemon.json and restart the engine (`sudo systemctl restart docker`), or leave `snapshotter` at `auto`:\n{\n  "features": { "containerd-snapshotter": true }\n}',
-  });
+  return new Fault(
+    `${product} ${version} keeps its images in ${storageDriver}, but \`snapshotter: require\` requires containerd's image store`,
+    {
+      advice:
+        'Put this into /etc/docker/daemon.json and restart the engine (`sudo systemctl restart docker`), or leave `snapshotter` at `auto`:\n{\n  "features": { "containerd-snapshotter": true }\n}',
+    },
+  );
 }

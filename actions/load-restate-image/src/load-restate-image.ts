@@ -71,7 +71,8 @@ export async function loadImage(connecting: Promise<Engine>, inputs: Inputs, job
     } catch (error) {
       if (!(error instanceof MissingArtifactError)) throw error;
       misses.push(error);
-      if (index < inputs.places.length - 1) job.reporter.info(`not from ${place.kind}: ${error.message}`);
+      if (index < inputs.places.length - 1)
+        job.reporter.info(`the source \`${place.kind}\` does not have the image: ${error.message}`);
     }
   }
   throw summarize(misses);
@@ -219,7 +220,7 @@ async function verify(digest: string, inputs: Inputs, job: LoadJob): Promise<voi
 /** A single miss is reported as it is; several become a list with the advice of the last. */
 function summarize(misses: readonly MissingArtifactError[]): MissingArtifactError {
   const last = misses.at(-1);
-  if (last === undefined) throw new Error("there was no source to look in");
+  if (last === undefined) throw new Error("the inputs name no source");
   if (misses.length === 1) return last;
   const message = `no source has the image:\n${misses.map((miss) => `- ${miss.message}`).join("\n")}`;
   return new MissingArtifactError(message, last.advice === undefined ? {} : { advice: last.advice });

@@ -44,5 +44,5 @@ function origin({ place, artifact }: Loaded): string {
 function how({ via, cacheHit }: Loaded): string {
   if (cacheHit) return "the engine had it";
   if (via === undefined) return "pulled from its registry";
-  return via === "registry" ? "pulled through a loopback registry" : "streamed into the engine's load";
+  return via === "registry" ? "pulled through a loopback registry" : "streamed into the engine's load endpoint";
 }

@@ -31,7 +31,7 @@ export async function stapleTicket(runner: ActionRunner, product: Product): Prom
   if (stapler === undefined) {
     const message = `${name} is notarized, but its ticket was not attached: neither stapler (Xcode) nor rcodesign was found`;
     const advice =
-      "Without a ticket macOS must be online when it is first opened. Staple it on macOS, or install rcodesign.";
+      "Without a ticket, the Mac must be online when the file is first opened. Staple the file on macOS, or install rcodesign.";
     if (runner.inputs.staple === "always") throw new Fault(message, { advice });
     runner.problem({ level: "warning", message: `${message}. ${advice}` });
     return "not stapled";

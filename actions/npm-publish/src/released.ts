@@ -55,7 +55,7 @@ export async function findReleased(
       app: (name, files) => appOfNames(version, name, files),
       name: (name, isNamed) => {
         if (name !== undefined || isNamed) return { app: name ?? "", version, archives: [] };
-        throw new NpmError("the input `packages` names no `package` and no `app`, and there is no plan that does");
+        throw new NpmError("there is no plan, and the input `packages` names neither a `package` nor an `app`");
       },
     };
   }

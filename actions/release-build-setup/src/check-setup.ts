@@ -24,7 +24,7 @@ export function checkSetup(runner: ActionRunner, plan: SetupPlan): void {
     runner.summary.verdict("success", "Release build: the job is set up as its sources require");
     return;
   }
-  const said = `${countOf(problems.length, "thing is", "things are")} out of step`;
+  const said = `${countOf(problems.length, "setting differs", "settings differ")} from the sources`;
   const next = "Use this action with `mode: setup` in the build.";
   runner.summary.verdict("error", `Release build: ${said}`).findings(problems).next(next);
   runner.fail(`${said}, see above`, next);

@@ -21,7 +21,7 @@ export async function makeNotice({ cwd, command, file }: NoticeInputs, services:
   if (existsSync(notice)) await rename(notice, older);
   try {
     await runCommandLine(command, cwd, services);
-    requireNotice(notice, cwd, `\`${command}\` ended well, but `);
+    requireNotice(notice, cwd, `\`${command}\` succeeded, but `);
     await rm(older, { force: true });
   } catch (error) {
     if (existsSync(older)) await rename(older, notice);

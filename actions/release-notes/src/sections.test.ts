@@ -36,7 +36,7 @@ describe("findSections", () => {
     ["an end without a beginning", "<!-- end x -->", "the section x ends, but did not begin"],
     ["a section inside another", section("x", section("y", "")), "the section y begins inside of x"],
     ["crossed sections", "<!-- section x --><!-- end y -->", "the section y ends, but did not begin"],
-    ["a section twice", section("x", "") + section("x", ""), "the section x is there twice"],
+    ["a section twice", section("x", "") + section("x", ""), "the section x occurs twice"],
   ])("refuses %s", (_name, text, message) => {
     expect(() => findSections(text, "the notes")).toThrow(SectionError);
     expect(() => findSections(text, "the notes")).toThrow(message);

@@ -36,7 +36,7 @@ export function findSections(text: string, source: string): readonly Section[] {
     if (kind === "section") {
       if (open !== undefined) throw new SectionError(`${source}: the section ${name} begins inside of ${open.name}`);
       if (sections.some((section) => section.name === name))
-        throw new SectionError(`${source}: the section ${name} is there twice`);
+        throw new SectionError(`${source}: the section ${name} occurs twice`);
       open = { name, start: match.index, content: match.index + marker.length };
     } else {
       if (open?.name !== name) throw new SectionError(`${source}: the section ${name} ends, but did not begin`);

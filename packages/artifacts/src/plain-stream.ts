@@ -47,7 +47,7 @@ async function* tryWhole(blob: Blob, signal: AbortSignal | undefined): AsyncGene
     signal?.throwIfAborted();
     throw error instanceof RefusedError ? error : transient(url, error);
   }
-  // Without a Content-Length, an early end of the body looks like its end, so compare with the listing's size.
+  // Without a Content-Length, a body that ends too early looks complete, so compare it with the listing's size.
   if (blob.size !== undefined && got !== blob.size) {
     throw new TransientError(`${url.host} sent ${got} of ${blob.size} bytes`, { atMost: 4 });
   }

@@ -40,8 +40,8 @@ export interface ProfileQuestion {
 }
 
 /**
- * Resolves a profile: `CARGO_PROFILE_*` variables override configuration files, these the root manifest, and that the
- * profile it inherits from. Overrides for single packages are ignored.
+ * Resolves a profile. Sources override each other in this order: `CARGO_PROFILE_*` variables, configuration files, the
+ * root manifest, and the profile that it inherits from. Overrides for single packages are ignored.
  */
 export function resolveProfile(name: string, question: ProfileQuestion): Profile {
   const settings = collect(name, question, []);

@@ -23,7 +23,7 @@ function compare(chart: Chart, field: "version" | "appVersion", expected: string
   const found = chart[field];
   if (expected === undefined || withoutV(found ?? "") === withoutV(expected)) return [];
   // A chart may leave out `appVersion`, unless the release expects one.
-  const message = `the chart ${chart.name} has ${found === undefined ? `no ${field}` : `the ${field} ${found}`}, the release is ${expected}`;
+  const message = `the chart ${chart.name} has ${found === undefined ? `no ${field}` : `the ${field} ${found}`}, expected ${expected}`;
   return [{ level: "error", title: `${field} of ${chart.name}`, message, location: chart.locate(field) }];
 }
 

@@ -29,12 +29,12 @@ export function checkDependencies(folder: string, chart: Chart, shown: string): 
     const other = locked.find((entry) => entry.name === name);
     const how = other === undefined ? "does not have it" : `has it from ${JSON.stringify(other.repository)}`;
     const from = `from ${JSON.stringify(repository)}`;
-    const message = `the chart depends on ${name} ${from}, and ${lockFile} ${how}: run \`helm dependency update\``;
+    const message = `the chart depends on ${name} ${from}, but ${lockFile} ${how}: run \`helm dependency update\``;
     problems.push({ level: "error", title: `dependency ${name}`, message, location });
   }
   for (const { name, version, location } of locked) {
     if (!chart.dependencies.some((dependency) => dependency.name === name)) {
-      const message = `${lockFile} has ${name}, and the chart does not depend on it: run \`helm dependency update\``;
+      const message = `${lockFile} has ${name}, but the chart does not depend on it: run \`helm dependency update\``;
       problems.push({ level: "error", title: `dependency ${name}`, message, location });
       continue;
     }
@@ -42,7 +42,7 @@ export function checkDependencies(folder: string, chart: Chart, shown: string): 
     const isOnly = locked.filter((entry) => entry.name === name).length === 1;
     const unpacked = isOnly ? unpackedVersion(path.join(folder, "charts", name)) : undefined;
     if (unpacked === undefined || unpacked === version) continue;
-    const message = `charts/${name} is ${unpacked}, and ${lockFile} has ${version}: run \`helm dependency build\``;
+    const message = `charts/${name} has the version ${unpacked}, but ${lockFile} has ${version}: run \`helm dependency build\``;
     problems.push({ level: "error", title: `dependency ${name}`, message, location });
   }
   return problems;

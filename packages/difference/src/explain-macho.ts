@@ -44,7 +44,7 @@ export async function explainMacho(sources: Sources, context: Context): Promise<
 async function readImages(source: RandomAccessSource): Promise<readonly MachoImage[]> {
   if (source.size > MAX_BYTES)
     throw new MachoTooLargeError(
-      `a Mach-O file of ${source.size} bytes is compared as bytes: up to ${MAX_BYTES} are read`,
+      `a Mach-O file of ${source.size} bytes is compared byte by byte, because it is larger than ${MAX_BYTES} bytes`,
     );
   return readMacho(await readExactly(source, 0, source.size)).images;
 }

@@ -19,8 +19,8 @@ interface Gap {
   readonly before: string;
   readonly after: string;
   /**
-   * The range of text that only this side has. If `from` is not less than `to`, two blocks meet here that are apart on
-   * the other side.
+   * The range of text that only this side has. If `from` is not less than `to`, the range is empty: two blocks touch on
+   * this side, and other text separates them on the other side.
    */
   readonly from: number;
   readonly to: number;

@@ -33,7 +33,8 @@ export function parseDropTargets(entries: readonly string[]): DroppedTargets {
     const [, app, target = ""] = /^(?:([A-Za-z0-9_][\w-]*):)?([\w*.-]+)$/.exec(entry) ?? [];
     if (target === "") {
       throw new PlanError(`\`drop-targets\` has ${JSON.stringify(entry)}, expected a target or <app>:<target>`, {
-        advice: "Write a target such as x86_64-apple-darwin, or a platform of npm such as darwin-x64; `*` is wild.",
+        advice:
+          "Write a target such as x86_64-apple-darwin, or a platform of npm such as darwin-x64; `*` matches anything.",
       });
     }
     return { app, pattern: wildcard(rustTarget(target)) };

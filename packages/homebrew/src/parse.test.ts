@@ -101,7 +101,7 @@ describe("parseFormula", () => {
     ["a page of HTML", "<html>404</html>", "a string without its end"],
     ["two formulae in one file", makeFormula() + makeFormula(), "has a second formula"],
     ["an unclosed block", makeFormula().replace(/end\n$/, ""), "line 1 has a block that is never closed"],
-    ["a surplus end", `${makeFormula()}end\n`, "an `end` too many"],
+    ["a surplus end", `${makeFormula()}end\n`, "one `end` too many"],
     ["an else outside of a block", "else\n", "`else` outside of a block"],
     ["interpolation in a value", inClass('url "https://a/#{`id`}"'), "has a `url` that is not a plain string"],
     ["interpolation in the description", inClass('desc "x #{system(1)}"'), "has a `desc` that is not a plain string"],

@@ -226,7 +226,7 @@ describe("a line without an `end` does not open a block", () => {
 });
 
 test.each<[ruby: string, message: string]>([
-  ["a\nend", "line 2 has an `end` too many"],
+  ["a\nend", "line 2 has one `end` too many"],
   ["a\nelsif b", "line 2 has `elsif` outside of a block"],
   ["when b", "line 1 has `when` outside of a block"],
   ["rescue", "line 1 has `rescue` outside of a block"],

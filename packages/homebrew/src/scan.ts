@@ -64,7 +64,7 @@ export function scanFormula(text: string, file: string): readonly Statement[] {
     }
     for (const step of stepsOf(tokens)) {
       if (step === "open") blocks.push({ ...enter(tokens, blocks.at(-1)), line });
-      else if (blocks.pop() === undefined) throw cannotParse(file, line, "an `end` too many");
+      else if (blocks.pop() === undefined) throw cannotParse(file, line, "one `end` too many");
     }
   }
   const open = blocks.at(-1);

@@ -48,7 +48,7 @@ export async function loadStream(engine: Engine, options: LoadStream): Promise<P
     });
   const loaded = await loadImage(engine, open, { reporter, signal });
   const [id] = loaded.map((image) => image.id);
-  if (id === undefined || expectation === undefined) throw new Error("a load that succeeded loaded an image");
+  if (id === undefined || expectation === undefined) throw new Error("the load succeeded, but no image was loaded");
   try {
     const image = await listed(engine, id, expectation, signal);
     requireIdentity(image, expectation);

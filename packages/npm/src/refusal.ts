@@ -214,7 +214,7 @@ export function trustAdvice(workflow: string | undefined, environment?: string):
       : `owner \`${owner}\`, repository \`${repository}\`, workflow \`${file}\``;
   const places: Readonly<Record<string, string>> = {
     "": "no environment",
-    undefined: "the job's environment, or none where it has none",
+    undefined: "the job's environment (leave it empty if the job has none)",
   };
   const place = places[`${environment}`] ?? `environment \`${environment}\``;
   return (

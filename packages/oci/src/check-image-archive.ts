@@ -26,7 +26,7 @@ export async function checkImageArchive(bytes: AsyncIterable<Uint8Array>): Promi
   const files = new StreamedFiles();
   const reader = new TolerantTarReader(new StreamCursor(tar));
   for (let member = await reader.next(); member !== undefined; member = await reader.next()) {
-    for await (const _ of files.record(member, reader.body())); // Reading the body records it; the bytes are not needed.
+    for await (const _ of files.record(member, reader.body())); // The loop only reads the body, which records the file.
   }
   const archive = await readImageArchive(files);
   requireComplete(archive);

@@ -4,7 +4,7 @@ import { Fault, type FaultDetails } from "@release-actions/report";
 export type ImageProblem =
   /** The file is not an image archive at all. */
   | "not-an-image"
-  /** A document in it says what cannot be. */
+  /** A document in it has an impossible value. */
   | "malformed"
   /** Something it refers to is not there. */
   | "missing"
@@ -16,7 +16,7 @@ export type ImageProblem =
   | "no-such-platform"
   /** Larger, deeper or more than the stated limits. */
   | "limit"
-  /** It uses what an engine cannot take from an archive. */
+  /** It uses a feature that engines do not load from an archive. */
   | "unsupported";
 
 /** An image archive that is refused. */

@@ -42,7 +42,7 @@ export async function* repackForLoad(
       const body = files.record(member, reader.body());
       const isPassed = member.kind === "file" && !HELD_BACK.has(member.path) && !isCompanion(member.path);
       if (isPassed) yield* layers.pass(member, body);
-      else for await (const _ of body); // Reading the body records it; the bytes are not needed.
+      else for await (const _ of body); // The loop only reads the body, which records the file.
     }
     const archive = await readImageArchive(files, options);
     const image = approve(archive);

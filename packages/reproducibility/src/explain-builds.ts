@@ -84,7 +84,7 @@ async function explainPair(
   try {
     if (a === undefined || b === undefined) {
       reporter.debug(
-        `${path} cannot be explained: its content is known only for ${a === undefined ? right.name : left.name}`,
+        `the difference in ${path} cannot be explained: only ${a === undefined ? right.name : left.name} has the file's content`,
       );
       return undefined;
     }

@@ -50,7 +50,7 @@ ${verdict}
 ${contextSection(comparison)}
 ${causesSection(comparison)}
 <h2>Files by builds</h2>
-<p>= is what most builds have; a letter stands for other content, - for none.</p>
+<p>= marks the content that most builds have, a letter marks other content, and - marks a missing file.</p>
 ${filesSection(ordered, builds)}
 ${explanations.length > 0 ? `<h2>Where files differ</h2>${explanations.map(explanationSection).join("")}` : ""}
 <h2>Digests</h2>

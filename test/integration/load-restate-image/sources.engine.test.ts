@@ -41,7 +41,7 @@ describeWithEngines("load-restate-image finds the image", ["containerd"], (own) 
     const step = await fixture.load(fixture.github.addRun(), own, { commit: merge.sha });
     expect(step.outputs["run-id"]).toBe(String(producer.id));
     expect(step.log).toContain(`is a merge commit without a run: looking at its second parent, ${producer.headSha}`);
-    expect(step.log).toMatch(/not from run: this run has no artifact "restate.tar"/);
+    expect(step.log).toMatch(/the source `run` does not have the image: this run has no artifact "restate.tar"/);
   });
 
   test("in the named run", async () => {
@@ -71,7 +71,9 @@ describeWithEngines("load-restate-image finds the image", ["containerd"], (own) 
       ...{ commit: producer.headSha, source: "auto" },
       "registry-image": registry.repository,
     });
-    expect(step.log).toMatch(/not from commit: .*"restate.tar" of run \d+ of acme\/product.* expired/);
+    expect(step.log).toMatch(
+      /the source `commit` does not have the image: .*"restate.tar" of run \d+ of acme\/product.* expired/,
+    );
     expect(step.outputs).toMatchObject({ source: "registry", via: "", "image-id": registry.digest });
     expect(await stateOf(own, step.tag)).toMatchObject({ usable: true });
   });

@@ -235,7 +235,7 @@ describeWith(["cc"], "npm-publish, before it publishes anything", () => {
       {
         inputs: { packages: "- { package: w, fields: { license: MIT } }\n- { package: w, fields: { license: MIT } }" },
       },
-      "makes w-linux-x64 twice",
+      "describes two packages named w-linux-x64",
     ],
     ["a plan of two apps when neither is chosen", { release: { apps: ["widget", "other"] } }, "name one of them"],
     ["a dist-tag that is a version", { inputs: { "dist-tag": "1.x" } }, "npm reads as a version"],

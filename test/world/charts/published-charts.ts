@@ -207,7 +207,7 @@ export const CHARTS: readonly PublishedChart[] = [
       "pkg/cmd/testdata/testcharts/chart-with-secret": "packs",
       "pkg/cmd/testdata/testcharts/chart-with-subchart-notes": "packs",
       "pkg/cmd/testdata/testcharts/chart-with-subchart-update": byUs(
-        'the chart depends on subchart-with-notes from "file://../chart-with-subchart-notes/charts", and Chart.lock has',
+        'the chart depends on subchart-with-notes from "file://../chart-with-subchart-notes/charts", but Chart.lock has',
       ),
       "pkg/cmd/testdata/testcharts/chart-with-template-lib-archive-dep": "packs",
       "pkg/cmd/testdata/testcharts/chart-with-template-lib-dep": "packs",
@@ -221,7 +221,7 @@ export const CHARTS: readonly PublishedChart[] = [
       "pkg/cmd/testdata/testcharts/lib-chart": byHelm("validation: chart.metadata.type must be application or library"),
       "pkg/cmd/testdata/testcharts/object-order": "packs",
       "pkg/cmd/testdata/testcharts/reqtest": byUs(
-        'the chart depends on reqsubchart from "https://example.com/charts", and Chart.lock does not have it: run `helm',
+        'the chart depends on reqsubchart from "https://example.com/charts", but Chart.lock does not have it: run `helm',
       ),
       "pkg/cmd/testdata/testcharts/signtest": "packs",
       "pkg/cmd/testdata/testcharts/signtest/alpine": "packs",

@@ -69,7 +69,7 @@ export async function checkAccess(
 ): Promise<void> {
   if (credentials.kind === "token") {
     const user = await registry.whoami();
-    runner.info(`${registry.url.host} knows the token as ${user}'s`);
+    runner.info(`according to ${registry.url.host}, the token belongs to ${user}`);
     await Promise.all(
       packages.map((each) => (each.exists ? checkRights(runner, registry, each.name, user) : undefined)),
     );

@@ -63,7 +63,7 @@ async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: Pub
 function requireDistinct(products: readonly BuiltProduct[]): void {
   const names = products.flatMap(({ platforms, base }) => [...platforms, base].map(({ name }) => name));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new NpmError(`the input \`packages\` makes ${twice} twice`);
+  if (twice !== undefined) throw new NpmError(`the input \`packages\` describes two packages named ${twice}`);
 }
 
 async function leaveTarballs({ inputs, setOutput }: ActionRunner, products: readonly BuiltProduct[]): Promise<void> {

@@ -26,7 +26,7 @@ export async function readBack(
     }
     const found = integrityOf(await registry.tarball(there));
     if (found === there.integrity) return;
-    throw new TransientError(`the registry serves ${shown} as ${found}, and lists ${there.integrity}`);
+    throw new TransientError(`the registry serves ${shown} with the integrity ${found}, but lists ${there.integrity}`);
   };
   await retrying(`reading ${shown} back`, DEFAULT_PATIENCE, runner.signal, look, { reporter: runner });
 }
