@@ -22,6 +22,8 @@ describe("Summary", () => {
         "| one | 12 | 1.24 GB | 2 min 05 s | 1.2 |\n| two | 3 | - | - | 12 B |\n\n",
     );
     expect(new Summary().table(["name"], []).isEmpty).toBe(true);
+    const absent = new Summary().table(["file", "build"], [["b", "-"]]).toString();
+    expect(absent).toContain("| --- | --- |");
   });
 
   test.each([
@@ -92,7 +94,7 @@ describe("Summary", () => {
     const summary = new Summary(sourceLink(env)).findings([
       { level: "notice", message: "fine" },
       { level: "error", message: "is 1, expected `2|3`", location: { file: "a b.toml", line: 7 } },
-      { level: "warning", message: "old", location: { file: "tool.zip" } },
+      { level: "warning", message: "tool.zip: old", location: { file: "tool.zip" } },
     ]);
     expect(summary.toString()).toBe(
       "|  | where | finding |\n| --- | --- | --- |\n" +

@@ -84,7 +84,8 @@ export class Summary {
     const line = (cells: readonly Cell[]): string =>
       `| ${used.map((column) => escapeCell(String(cells[column] ?? ""))).join(" | ")} |`;
     const isMeasured = (column: number): boolean =>
-      rows.every((row) => typeof row[column] === "number" || MEASURE.test(String(row[column] ?? "")));
+      rows.every((row) => typeof row[column] === "number" || MEASURE.test(String(row[column] ?? ""))) &&
+      rows.some((row) => /\d/.test(String(row[column] ?? "")));
     const rule = `|${used.map((column) => (isMeasured(column) ? " ---: |" : " --- |")).join("")}`;
     return rows.length === 0 ? this : this.raw([line(header), rule, ...rows.map(line)].join("\n"));
   }
@@ -105,7 +106,7 @@ export class Summary {
       sorted.map(({ level, location, message }) => [
         MARKS[level],
         location === undefined ? "" : this.#place(location),
-        plainSentence(message),
+        plainSentence(location === undefined ? message : withoutPlace(message, location)),
       ]),
     );
     return this;
@@ -192,6 +193,12 @@ function plainSentence(text: string): string {
       return name.includes("@") ? `\`${name}\`${end}` : word.replace(/[\\*_[\]~]/g, "\\$&");
     }),
   );
+}
+
+/** Many messages begin with their location, which a table shows in a column of its own. */
+function withoutPlace(message: string, { file, line }: Location): string {
+  const place = [`${file}:${line}: `, `${file}: `].find((start) => message.startsWith(start)) ?? "";
+  return message.slice(place.length);
 }
 
 /** Splits a message into the error and the next step. */
