@@ -124,7 +124,7 @@ describe("retrying", () => {
 
   test("reports a single try", async () => {
     const once = new Retries("the call", { ...patience, budgetMs: 0 });
-    await expect(once.after(new TransientError("busy"))).rejects.toThrow(/^the call failed after one try: busy\.$/);
+    await expect(once.after(new TransientError("busy."))).rejects.toThrow(/^the call failed after one try: busy\.$/);
   });
 
   test("throws the reason of a cancellation rather than the error that it caused", async () => {

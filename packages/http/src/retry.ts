@@ -102,7 +102,7 @@ export class Retries {
     const tries = this.#causes.length === 1 ? "one try" : `${this.#causes.length} tries`;
     const { retryAfterMs } = cause.healing;
     const wait = retryAfterMs === undefined ? "" : ` The server asked to wait ${formatDuration(retryAfterMs)}.`;
-    const message = `${this.#what} failed after ${tries}: ${summarize(this.#causes)}.${wait}`;
+    const message = `${this.#what} failed after ${tries}: ${summarize(this.#causes).replace(/\.$/, "")}.${wait}`;
     return new TransferError(message, {
       cause,
       advice: "Run the job again, and look at the status page of the service if it persists.",
