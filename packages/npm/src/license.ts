@@ -12,10 +12,10 @@ export function requireLicense(text: unknown, shown: string): string {
   try {
     parse(expression);
     return expression;
-  } catch (cause) {
+  } catch {
+    // The parser's own message is about its code, not about the licence.
     const found = text === undefined ? "no licence" : `the licence ${JSON.stringify(text)}`;
     throw new NpmError(`${shown} has ${found}, expected an SPDX expression such as MIT or Apache-2.0 OR BUSL-1.1`, {
-      cause,
       advice: "Set `license` in Cargo.toml, or in `fields` of the input `packages`.",
     });
   }
