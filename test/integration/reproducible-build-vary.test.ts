@@ -43,7 +43,9 @@ fn main() {
     const step = await build("echo fixed", { builds: "3" });
     expect([step.conclusion, step.outputs["reproducible"]]).toEqual(["success", "true"]);
     expect(step.outputs["varied"]?.split(" ")).toEqual(expect.arrayContaining(["path", "time", "host", "file-order"]));
-    expect(step.summary).toContain("Varied: path, home, user, host");
+    expect(step.summary).toMatch(
+      /^### ✅ Reproducible: .*\n\nVaried: path, home, user, host[\s\S]*\| binary \| target \|/,
+    );
   }, 120_000);
 
   test.each([
@@ -58,6 +60,9 @@ fn main() {
     async (words, command) => {
       const step = await build(command);
       expect(step.outputs["depends-on"]).toBe(words);
+      expect(step.summary).toMatch(
+        /^### ❌ Not reproducible: .*\n\n\*\*Cause:\*\* the build [\s\S]*\| binary \| target \|/,
+      );
       expect(step.conclusion).toBe("failure");
     },
     240_000,

@@ -7,7 +7,7 @@ import { type Plan, planBuild } from "./plan.ts";
 import { cargoConfigLines } from "./print-config.ts";
 import { recordProducts } from "./record-products.ts";
 import { cargoEnv, runCargo } from "./run-cargo.ts";
-import { summarizeBuild } from "./summary.ts";
+import { reportBuild, showProducts } from "./summary.ts";
 import { verifyProducts } from "./verify.ts";
 
 /** Plans, builds and verifies; if the inputs require it, builds again in another environment and compares. */
@@ -43,9 +43,12 @@ export async function buildReproducibly(runner: ActionRunner): Promise<void> {
   runner.setOutput("context", context.join("\n"));
   if (inputs.record !== undefined) runner.setOutput("manifest", inputs.record);
   const sizes = recorded.manifest.files.map((file) => (file.kind === "file" ? file.size : 0));
-  summarizeBuild(runner, plan, { products, sizes, problems: await verifyProducts(products, plan) });
-  if (inputs.builds < 2) return;
-  await compareWithOthers(recorded, plan, runner);
+  reportBuild(runner, products, await verifyProducts(products, plan));
+  try {
+    if (inputs.builds > 1) await compareWithOthers(recorded, plan, runner);
+  } finally {
+    showProducts(runner.summary, plan, products, sizes);
+  }
 }
 
 /** Exports the variables for later steps, such as a tool that starts cargo itself. */

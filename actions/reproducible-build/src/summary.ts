@@ -8,26 +8,28 @@ import type { Plan } from "./plan.ts";
 import type { Product } from "./run-cargo.ts";
 import type { Variation } from "./variation.ts";
 
-interface Built {
-  readonly products: readonly Product[];
-  /** The size of each product in bytes. */
-  readonly sizes: readonly number[];
-  readonly problems: readonly Problem[];
-}
-
-/** Shows the products and their flags; fails the step if there are problems. */
-export function summarizeBuild(runner: ActionRunner, plan: Plan, { products, sizes, problems }: Built): void {
+/** Reports the result of the first build; fails the step if there are problems. */
+export function reportBuild(runner: ActionRunner, products: readonly Product[], problems: readonly Problem[]): void {
   for (const problem of problems) runner.problem(problem);
   const errors = problems.length > 0;
   const said = errors ? countOf(problems.length, "finding") : countOf(products.length, "binary", "binaries");
+  runner.summary.verdict(errors ? "error" : "success", `Build: ${said}`).findings(problems);
+  if (errors) runner.fail(`the build failed its checks: ${said}, shown above`);
+}
+
+/** Shows the products and their flags, below the result. @param sizes in bytes, in the order of the products */
+export function showProducts(
+  summary: ActionRunner["summary"],
+  plan: Plan,
+  products: readonly Product[],
+  sizes: readonly number[],
+): void {
   const rows = products.map((product, index) => [
     `\`${path.basename(product.path)}\``,
     product.triple,
     formatBytes(sizes[index] ?? 0),
   ]);
-  runner.summary
-    .verdict(errors ? "error" : "success", `Build: ${said}`)
-    .findings(problems)
+  summary
     .table(["binary", "target", "size"], rows)
     .details(
       "Flags of the compiler",
@@ -35,7 +37,6 @@ export function summarizeBuild(runner: ActionRunner, plan: Plan, { products, siz
         .map(({ triple, rustflags }) => `${triple}: ${rustflags.length > 0 ? `\`${rustflags.join(" ")}\`` : "none"}`)
         .join("\n\n"),
     );
-  if (errors) runner.fail(`the build failed its checks: ${said}, shown above`);
 }
 
 /** Reports that all builds are equal. */
@@ -57,11 +58,10 @@ export function summarizeDifference(
   runner.setOutput("causes", [...found.map(({ words: _shown, ...cause }) => cause), ...contents]);
   runner.setOutput("depends-on", found.map(({ words }) => words.join("+")).join(" "));
   runner.summary.verdict("error", `Not reproducible: ${verdictOf(comparison)}`);
-  for (const line of dependence === undefined ? [] : describeDependence(dependence)) {
-    runner.info(line);
-    runner.summary.text(line);
-  }
-  for (const { title, remedy } of found) runner.summary.text(`Cause: ${title}. ${remedy}`);
+  for (const { title, remedy } of found) runner.summary.text(`**Cause:** ${title}. ${remedy}`);
+  const search = dependence === undefined ? [] : describeDependence(dependence);
+  for (const line of search) runner.info(line);
+  if (search.length > 0) runner.summary.text(search.join(" "));
   writeCauses(runner.summary, comparison);
   for (const { file, title, place, left, right, remedy } of [...found, ...contents]) {
     const where = [place, left, right].filter(Boolean).join(", ");
