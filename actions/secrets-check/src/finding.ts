@@ -23,7 +23,7 @@ export interface Finding {
 
 /** The next step for each kind of problem. */
 export const NEXT_STEP: Readonly<Record<ProblemKind, string>> = {
-  missing: "Add it to the `env` of this step, or remove it from `expect`.",
+  missing: "If it is not needed, remove it from `expect`.",
   empty: "Set it under Settings, Secrets and variables, Actions, or pass it on to this workflow.",
   malformed: "Set it again, with exactly the value that the issuer shows.",
   expired: "Renew it, and store the new value.",

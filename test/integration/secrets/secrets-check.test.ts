@@ -106,6 +106,7 @@ describe("secrets-check", () => {
     ]);
     expect(step.annotations.length).toBeGreaterThan(9);
     expect(step.summary).toMatch(/\| `NPM_TOKEN` \| it is empty[^|]*\| Set it under [^|]*\|/);
+    expect(step.summary).toMatch(/\| `PARCA_TOKEN` \| this step did not[^|]*\| If it is not needed, remove it from/);
   });
 
   test.each([
