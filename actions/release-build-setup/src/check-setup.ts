@@ -21,7 +21,8 @@ export function checkSetup(runner: ActionRunner, plan: SetupPlan): void {
   for (const problem of problems) runner.problem(problem);
   if (problems.length === 0) {
     runner.info("the job is set up as its sources require");
-    runner.summary.verdict("success", "Release build: the job is set up as its sources require");
+    const mark = plan.flags.warnings.length > 0 ? "warning" : "success";
+    runner.summary.verdict(mark, `Release build: set up for ${plan.targets.join(", ")}, as the sources require`);
     return;
   }
   const said = `${countOf(problems.length, "setting differs", "settings differ")} from the sources`;

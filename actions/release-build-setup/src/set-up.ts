@@ -24,7 +24,8 @@ export async function setUp(runner: ActionRunner, plan: SetupPlan): Promise<void
   } else runner.setOutput("notice", "");
   for (const { name, value } of plan.variables) runner.exportVariable(name, value);
   runner.exportVariable(MARKER, plan.flags.rustflags);
-  runner.summary.verdict("success", `Release build: set up for ${plan.targets.join(", ")}`);
+  const mark = plan.flags.warnings.length > 0 ? "warning" : "success";
+  runner.summary.verdict(mark, `Release build: set up for ${plan.targets.join(", ")}`);
 }
 
 /** Installs the tools, and returns their folders for the PATH. */

@@ -12,7 +12,7 @@ export function summarizePlan(runner: ActionRunner, { targets, flags, variables 
   for (const { flag, from, fate } of flags.rows) runner.info(`  ${flag}  ${fate}, from ${from}`);
   for (const { name, value, from } of variables) runner.info(`  ${name}=${value}  from ${from}`);
   runner.summary
-    .heading(`Flags and variables for ${targets.join(", ")}`)
+    .heading("Flags and variables")
     .findings(flags.warnings.map((message) => ({ level: "warning", message })))
     .table(
       ["flag", "from", "state"],
@@ -20,6 +20,10 @@ export function summarizePlan(runner: ActionRunner, { targets, flags, variables 
     )
     .table(
       ["variable", "value", "from"],
-      variables.map(({ name, value, from }) => [`\`${name}\``, `\`${value}\``, withoutWorkspace(from)]),
+      variables.map(({ name, value, from }) => [
+        `\`${name}\``,
+        value === "" ? "empty" : `\`${value}\``,
+        withoutWorkspace(from),
+      ]),
     );
 }
