@@ -66,6 +66,9 @@ describe("pins-check", () => {
     const change = (product: Product): void => product.replace("rust-toolchain.toml", "1.95.0", "1.96.0");
     const step = await check({ change, inputs: { fix: "true" } });
     expect(step).toMatchObject({ conclusion: "success", outputs: { consistent: "true" } });
+    expect(step.summary).toMatch(
+      /#### Fixed\n\n(- .*\n)*- Cargo.toml:9: "1.95.0" here, "1.96.0" at rust-toolchain.toml:3/,
+    );
     expect(step.read("Cargo.toml")).toContain('rust-version = "1.96.0"');
     expect(step.read("docker/debug.Dockerfile")).toContain("rust:1.96.0-bookworm");
     expect(step.read(".github/workflows/ci.yml")).toContain("RUST_TOOLCHAIN: 1.96.0 # read by");

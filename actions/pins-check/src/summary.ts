@@ -71,7 +71,8 @@ function writeSummary(
     .verdict(mark, `Pins: ${said}${fixed.length > 0 ? `, ${fixed.length} fixed` : ""}`)
     .findings(problems)
     .next(next);
-  if (fixed.length > 0) summary.heading("Fixed").raw(fixed.map(({ message }) => `- ${message}`).join("\n"));
+  if (fixed.length > 0)
+    summary.heading("Fixed").raw(fixed.map(({ follower, message }) => `- ${placeOf(follower)}: ${message}`).join("\n"));
   if (elsewhere.length > 0)
     summary.heading("To do in other repositories").raw(elsewhere.map((line) => `- ${line}`).join("\n"));
   if (notes.length > 0) summary.details("How this was decided", notes.map((line) => `- ${line}`).join("\n"));

@@ -113,7 +113,7 @@ function chooseRelations(
   const unknown = only.filter((name) => !known.has(name));
   if (unknown.length > 0) {
     throw new PinsError(`\`only\` names ${unknown.join(", ")}, which is neither a fact nor a relation here`, {
-      advice: `Known are: ${[...known].sort().join(", ")}.`,
+      advice: `Use one of these names: ${[...known].sort().join(", ")}.`,
     });
   }
   return relations.filter((relation) => isAskedFor(relation, [], only));
