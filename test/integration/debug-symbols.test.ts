@@ -127,6 +127,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
           .map((id) => `/buildid/${id}/debuginfo`)
           .sort(),
       );
+      expect(step.summary).toMatch(/\| binary \| in the store \| (served \| )?debug file \| machine \| build ID \|/);
       expect(step.summary).toContain(buildIds["cli"]);
       // The program gets the token in its environment.
       expect(step.masks).toContain(TOKEN);
@@ -291,7 +292,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
   });
 
   test.each([
-    ["split-packed", /is split: 1 of its \d+ units are in files such as .*\.dwo[\s\S]*split-debuginfo = "off"/],
+    ["split-packed", /is split: 1 of its \d+ units is in a file such as .*\.dwo[\s\S]*split-debuginfo = "off"/],
     ["split-unpacked", /is split: 1 of its \d+ units/],
     ["split-c", /is split: 1 of its 1 units/],
     ["std-only", /Rust's standard library, not for its own code[\s\S]*CARGO_PROFILE_RELEASE_DEBUG/],

@@ -35,14 +35,14 @@ export function summarize(runner: ActionRunner, fates: readonly Fate[], warnings
     )
     .findings(warnings)
     .table(
-      ["binary", "machine", "build ID", "debug file", "in the store", "served"],
+      ["binary", "in the store", "served", "debug file", "machine", "build ID"],
       fates.map(({ product: { name, buildId, machine, size }, stored, served }) => [
         `\`${name}\``,
-        machine,
-        `\`${buildId}\``,
-        formatBytes(size),
         stored === undefined ? `no${kept}` : stored === "sent" ? "uploaded" : "yes, since before",
         server === undefined ? "" : served ? "yes" : "no",
+        formatBytes(size),
+        machine,
+        `\`${buildId}\``,
       ]),
     );
 }

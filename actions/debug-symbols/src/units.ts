@@ -1,5 +1,6 @@
 import { openFileSource } from "@release-actions/archive";
 import { type DebugUnit, ElfError, readDebugUnits, readElf } from "@release-actions/elf";
+import { countOf } from "@release-actions/report";
 import { SymbolsError } from "./symbols-error.ts";
 
 /** The folders in which Rust's own builds compile the standard library and its dependencies. */
@@ -15,7 +16,7 @@ export async function requireOwnUnits(file: string, place: string): Promise<void
   const [first] = split;
   if (first !== undefined) {
     throw new SymbolsError(
-      `the debug information of ${place} is split: ${split.length} of its ${units.length} units are in files such as ${first.splitOff}, or in a .dwp`,
+      `the debug information of ${place} is split: ${split.length} of its ${countOf(units.length, "unit")} ${split.length === 1 ? "is" : "are"} in a file such as ${first.splitOff}, or in a .dwp`,
       {
         advice:
           'Keep it in one file: `split-debuginfo = "off"` in cargo\'s profile (CARGO_PROFILE_RELEASE_SPLIT_DEBUGINFO=off), no -gsplit-dwarf for a C compiler.',
