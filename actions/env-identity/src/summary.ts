@@ -21,7 +21,10 @@ export function summarize(runner: ActionRunner, verdict: Verdict): void {
   const [mark, said] =
     identity === undefined || errors > 0
       ? (["error", `lock file refused, ${countOf(errors, "error")}`] as const)
-      : (["success", changes.length === 0 ? identity.shortId : `${identity.shortId}, changed`] as const);
+      : ([
+          problems.some(({ level }) => level === "warning") ? "warning" : "success",
+          changes.length === 0 ? identity.shortId : `${identity.shortId}, changed`,
+        ] as const);
   runner.summary.verdict(mark, `Environment: ${said}`).findings(problems);
   if (identity !== undefined) {
     runner.summary.facts([

@@ -4,7 +4,7 @@ import type { ActionRunner } from "./action.gen.ts";
 const MEANING = {
   stable: "the highest release",
   backport: "a release on an older line",
-  prerelease: "a pre-release",
+  prerelease: "a version before its full release",
   build: "a build of a version, with build metadata",
 } as const;
 

@@ -33,7 +33,7 @@ export function writeSummary(summary: Summary, comparison: Comparison): void {
   writeCauses(summary, comparison);
   showExcerpts(summary, comparison);
   const files = filesTable(comparison);
-  if (files.rows.length <= MAX_OPEN_FILES) section("Files", files);
+  if (!isReproducible(comparison) && files.rows.length <= MAX_OPEN_FILES) section("Files", files);
   else summary.details(countOf(files.rows.length, "file"), new Summary().table(files.header, files.rows));
   const bars = barsTable(comparison);
   if (bars.rows.length > 0)
