@@ -46,6 +46,7 @@ describe("env-identity", () => {
       changes: "[]",
     });
     expect(step.summary).toContain(ID);
+    expect(step.summary).toMatch(/^### ⚠️ Environment: .*\n\n.*\n.*\n\| ⚠️ \| karapace.lock:5 \| `base_image_digest` is/);
   });
 
   test("gives the same ids in a copy of the bundle without the native engine, from a folder of another name", async () => {

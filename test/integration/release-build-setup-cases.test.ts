@@ -31,6 +31,8 @@ describeWith(["cargo", "rustc"], "release-build-setup in repositories that diffe
   test("uses the only target of a matrix, never the host's flags", async () => {
     const arm = await setUp("matrix-target", { matrix: '{"target":"aarch64-unknown-linux-gnu"}' });
     expect(arm).toMatchObject({ conclusion: "success", outputs: { rustflags: "" } });
+    expect(arm.summary).toMatch(/^### ✅ Release build: set up for aarch64-.*\n\n#### Flags and variables\n/);
+    expect(arm.summary).toContain("| `RUSTFLAGS` | empty | the configuration |");
     const x64 = await setUp("matrix-target", { matrix: '{"target":"x86_64-unknown-linux-gnu"}' });
     expect(x64.outputs["rustflags"]).toBe("-Ctarget-cpu=x86-64-v3");
   });
@@ -40,6 +42,7 @@ describeWith(["cargo", "rustc"], "release-build-setup in repositories that diffe
       matrix: '{"target":"x86_64-unknown-linux-gnu"}',
       "rustflags-exclude": "-Ctarget-cpu=*\n--cfg=tokio_*",
     });
+    expect(step.summary).toMatch(/^### ⚠️ Release build: set up for x86/);
     expect(step.annotations.map(({ level, message }) => [level, message])).toEqual([
       ["warning", "`rustflags-exclude`: no flag is --cfg=tokio_*, so nothing was left out for it"],
     ]);

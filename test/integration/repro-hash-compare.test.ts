@@ -40,6 +40,7 @@ describe("repro-hash-compare in one job", () => {
     const step = await compare({ "a/x": "1", "a/d/y": "2", "b/x": "1", "b/d/y": "2" }, { paths: "a", against: "b" });
     expect(step.conclusion).toBe("success");
     expect(step.outputs).toMatchObject({ reproducible: "true", compared: "2", mismatches: "[]", causes: "[]" });
+    expect(step.summary).toContain("<details><summary>2 files</summary>");
   });
 
   test("a differing file fails with the cause and its remedy (F125)", async () => {
