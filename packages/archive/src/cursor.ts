@@ -53,11 +53,7 @@ export class StreamCursor implements Cursor {
   }
 
   async skip(length: number): Promise<void> {
-    for (let missing = length; missing > 0; ) {
-      const part = await this.some(missing);
-      if (part === undefined) throw cutInBody(this.#position, missing);
-      missing -= part.length;
-    }
+    for await (const _ of this.stream(length)); // Read and drop them.
   }
 
   /** The bytes that are available, at least one and at most `limit`; undefined at the end. */

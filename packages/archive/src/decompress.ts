@@ -1,6 +1,6 @@
 import { decompressBzip2 } from "./bzip2.ts";
 import { StreamCursor } from "./cursor.ts";
-import { decodeFrom } from "./decode.ts";
+import { decodeFrom, type Encoding } from "./decode.ts";
 import { ArchiveError } from "./error.ts";
 import { detectFormat } from "./format.ts";
 import { type Bounds, requireBounded } from "./ratio.ts";
@@ -22,31 +22,17 @@ export function decompressAny(
 /** Decompresses an entry of a zip by the name of its method; undefined for an unsupported method. */
 export function decompressRaw(bytes: AsyncIterable<Uint8Array>, method: string): AsyncIterable<Uint8Array> | undefined {
   if (method === "stored") return bytes;
-  if (method === "deflate") return inflateRaw(bytes);
+  if (method === "deflate") return decompress(bytes, method);
   return method === "zstd" || method === "xz" || method === "bzip2" ? decompressAny(bytes, method) : undefined;
-}
-
-async function* inflateRaw(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const cursor = new StreamCursor(bytes);
-  let produced = 0;
-  try {
-    for await (const chunk of decodeFrom(cursor, "deflate")) {
-      produced += chunk.length;
-      requireBounded(produced, cursor.position);
-      yield chunk;
-    }
-  } finally {
-    await cursor.close();
-  }
 }
 
 /**
  * Decompresses a whole stream: one gzip or zstd member after the other, with nothing between or after
- * them. Limits the size of the output, and its ratio to the input.
+ * them, or raw data of deflate, whatever follows it. Limits the size of the output, and its ratio to the input.
  */
 export async function* decompress(
   bytes: AsyncIterable<Uint8Array>,
-  format: "gzip" | "zstd",
+  format: Encoding,
   bounds: Bounds = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const cursor = new StreamCursor(bytes);
@@ -65,7 +51,8 @@ export async function* decompress(
 }
 
 /** Whether another member begins here. Throws for an empty stream, and for other data after a member. */
-async function hasAnother(cursor: StreamCursor, format: "gzip" | "zstd"): Promise<boolean> {
+async function hasAnother(cursor: StreamCursor, format: Encoding): Promise<boolean> {
+  if (format === "deflate") return cursor.position === 0; // It has no header to recognize.
   const next = await cursor.take(4);
   const isFirst = cursor.position === next.length;
   if (next.length === 0 && !isFirst) return false;

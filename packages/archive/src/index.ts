@@ -15,7 +15,7 @@ export { MAX_MEMBERS, TarReader } from "./tar-reader.ts";
 export { type ScannedMember, scanTar } from "./tar-scan.ts";
 export { TAR_END, type TarEntry, tarFile, tarHeader, tarPadding } from "./tar-writer.ts";
 export { type TolerantMember, TolerantTarReader } from "./tolerant-tar-reader.ts";
-export { type PrefetchingSource, WindowedSource, type WindowOptions } from "./windowed-source.ts";
+export { type PrefetchingSource, WindowedSource } from "./windowed-source.ts";
 export { decompressXz } from "./xz.ts";
 export type { ZipEntry } from "./zip-entry.ts";
 export { openZip, readZipEntry, storedSource } from "./zip-reader.ts";

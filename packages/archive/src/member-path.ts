@@ -49,34 +49,26 @@ export function resolveLink(path: string, target: string, offset: number): strin
 
 /** The paths of one archive. Refuses a path that would collide with another one on some file system. */
 export class PathSet {
-  readonly #leaves = new Map<string, string>();
-  readonly #folders = new Map<string, string>();
+  readonly #known = new Map<string, { readonly path: string; readonly isFolder: boolean }>();
 
   add(path: string, kind: "folder" | "leaf", offset: number): void {
     const parts = path.split("/");
     for (let depth = 1; depth < parts.length; depth += 1) {
-      this.#addFolder(parts.slice(0, depth).join("/"), offset);
+      this.#add(parts.slice(0, depth).join("/"), true, offset);
     }
-    if (kind === "folder") this.#addFolder(path, offset);
-    else this.#addLeaf(path, offset);
+    this.#add(path, kind === "folder", offset);
   }
 
-  #addFolder(path: string, offset: number): void {
+  #add(path: string, isFolder: boolean, offset: number): void {
     const key = foldCase(path);
-    const clash = this.#leaves.get(key);
-    if (clash !== undefined) throw collision(clash, path, "a file or link and as a folder", offset);
-    const known = this.#folders.get(key);
-    if (known !== undefined && known !== path) throw collision(known, path, "one folder on some systems", offset);
-    this.#folders.set(key, path);
-  }
-
-  #addLeaf(path: string, offset: number): void {
-    const key = foldCase(path);
-    const folder = this.#folders.get(key);
-    if (folder !== undefined) throw collision(folder, path, "a folder and as a file or link", offset);
-    const known = this.#leaves.get(key);
-    if (known !== undefined) throw collision(known, path, known === path ? "two members" : "one file", offset);
-    this.#leaves.set(key, path);
+    const known = this.#known.get(key);
+    this.#known.set(key, { path, isFolder });
+    if (known === undefined) return;
+    const collide = (as: string): ArchiveError => collision(known.path, path, as, offset);
+    if (isFolder && !known.isFolder) throw collide("a file or link and as a folder");
+    if (!isFolder && known.isFolder) throw collide("a folder and as a file or link");
+    if (known.path !== path) throw collide(isFolder ? "one folder on some systems" : "one file");
+    if (!isFolder) throw collide("two members");
   }
 }
 

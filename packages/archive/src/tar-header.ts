@@ -104,7 +104,8 @@ function readBase256(bytes: Uint8Array, field: string, offset: number): number {
   return value;
 }
 
-function untilNul(bytes: Uint8Array): Uint8Array {
+/** The bytes of a field up to its first NUL. */
+export function untilNul(bytes: Uint8Array): Uint8Array {
   const end = bytes.indexOf(0);
   return end === -1 ? bytes : bytes.subarray(0, end);
 }

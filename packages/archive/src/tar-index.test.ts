@@ -60,7 +60,6 @@ describe("indexTar", () => {
   test("stops when the signal is aborted or when its listener fails", async () => {
     const source = memorySource(archive);
     const signal = AbortSignal.abort(new Error("cancelled"));
-    await expect(indexTar(source, { signal })).rejects.toThrow("cancelled");
     await expect(indexTolerantTar(source, { signal })).rejects.toThrow("cancelled");
     const onMember = async () => {
       throw new Error("enough");
@@ -85,7 +84,7 @@ describe("indexTar", () => {
     const windows = new WindowedSource(ahead.source);
     windows.prefetch(windows.size - 32 * 1024);
     windows.prefetch(0);
-    await indexTar(windows, {
+    await indexTolerantTar(windows, {
       onMember: (found) => {
         if (found.path === "small-1") windows.prefetch(findLarge() + large.length);
       },

@@ -15,19 +15,16 @@ export interface TarIndex {
 /** A member that is a regular file. */
 export type TarFile = Extract<TarMember, { kind: "file" }>;
 
-/**
- * Reads the headers of a tar and skips the bodies. `onMember` is called for each member when it is found, so that a
- * caller who can tell where the next ones are may fetch them ahead.
- */
-export async function indexTar(
-  source: RandomAccessSource,
-  options: { readonly signal?: AbortSignal; readonly onMember?: (member: TarMember) => void | Promise<void> } = {},
-): Promise<TarIndex> {
-  const reader = new TarReader(new SourceCursor(source, 0, options.signal));
-  return await walk(reader, options.onMember);
+/** Reads the headers of a tar and skips the bodies. */
+export async function indexTar(source: RandomAccessSource): Promise<TarIndex> {
+  return await walk(new TarReader(new SourceCursor(source)));
 }
 
-/** Like `indexTar`, but accepts what Go's archive/tar accepts. Of members with the same name, the last one counts. */
+/**
+ * Like `indexTar`, but accepts what Go's archive/tar accepts. Of members with the same name, the last one counts.
+ * `onMember` is called for each member when it is found, so that a caller who can tell where the next ones are may fetch
+ * them ahead.
+ */
 export async function indexTolerantTar(
   source: RandomAccessSource,
   options: {
@@ -40,7 +37,7 @@ export async function indexTolerantTar(
 
 async function walk<T extends TarMember>(
   reader: { next(): Promise<T | undefined>; readonly hasEndBlocks: boolean },
-  onMember: ((member: T) => void | Promise<void>) | undefined,
+  onMember?: (member: T) => void | Promise<void>,
 ): Promise<TarIndex> {
   const members = new Map<string, TarMember>();
   for (let member = await reader.next(); member !== undefined; member = await reader.next()) {

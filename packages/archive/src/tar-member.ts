@@ -29,25 +29,18 @@ export interface Extensions {
   longLink?: string;
 }
 
+type ExtensionKey = keyof Extensions | "global";
+
 /** The type flags of extended headers, which describe the members after them. */
-const EXTENSION_KEYS: Readonly<Record<string, keyof Extensions | "global">> = {
+export const EXTENSION_KEYS: Readonly<Record<string, ExtensionKey>> = {
   x: "pax",
   g: "global",
   L: "longName",
   K: "longLink",
 };
 
-export function extensionKey(header: TarHeader): keyof Extensions | "global" | undefined {
-  return EXTENSION_KEYS[header.typeflag];
-}
-
 /** Adds the body of an extended header; `offset` is its place in the archive. */
-export function addExtension(
-  extensions: Extensions,
-  key: keyof Extensions | "global",
-  bytes: Uint8Array,
-  offset: number,
-): void {
+export function addExtension(extensions: Extensions, key: ExtensionKey, bytes: Uint8Array, offset: number): void {
   if (key === "global") {
     // Accept a comment, as `git archive` writes it, but refuse records that would change every member.
     if (Object.keys(parsePax(bytes, offset)).length === 0) return;

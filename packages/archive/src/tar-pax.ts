@@ -15,14 +15,12 @@ export interface PaxRecords {
  */
 export function parsePax(bytes: Uint8Array, offset: number): PaxRecords {
   const records = new Map<string, Uint8Array>();
-  for (let start = 0; start < bytes.length; ) {
-    const { key, value, end } = readRecord(bytes, start, offset);
+  for (const { key, value, at } of readRecords(bytes, offset)) {
     if (key.startsWith("GNU.sparse.")) {
-      throw new ArchiveError("unsupported", "a sparse member, of which parts are left out", offset + start);
+      throw new ArchiveError("unsupported", "a sparse member, of which parts are left out", at);
     }
-    if (records.has(key)) throw new ArchiveError("disagreement", `PAX tells "${key}" twice`, offset + start);
+    if (records.has(key)) throw new ArchiveError("disagreement", `PAX tells "${key}" twice`, at);
     records.set(key, value);
-    start = end;
   }
   const path = records.get("path");
   const linkPath = records.get("linkpath");
@@ -36,27 +34,24 @@ export function parsePax(bytes: Uint8Array, offset: number): PaxRecords {
 
 /** All records in their order, including repeated keys. Invalid UTF-8 in values becomes replacement characters. */
 export function paxRecords(bytes: Uint8Array, offset: number): readonly (readonly [string, string])[] {
-  const records: [string, string][] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const { key, value, end } = readRecord(bytes, start, offset);
-    records.push([key, Buffer.from(value).toString("utf8")]);
-    start = end;
-  }
-  return records;
+  return Array.from(readRecords(bytes, offset), ({ key, value }) => [key, Buffer.from(value).toString("utf8")]);
 }
 
-function readRecord(bytes: Uint8Array, start: number, offset: number): { key: string; value: Uint8Array; end: number } {
-  const refuse = (what: string): ArchiveError => new ArchiveError("malformed", `a PAX record ${what}`, offset + start);
-  const space = bytes.indexOf(0x20, start);
-  const digits = Buffer.from(bytes.subarray(start, space === -1 ? start : space)).toString("latin1");
-  if (!/^[1-9][0-9]{0,9}$/.test(digits)) throw refuse("does not begin with its length");
-  const end = start + Number(digits);
-  if (end > bytes.length) throw refuse(`of ${digits} bytes does not fit its header`);
-  if (bytes[end - 1] !== 0x0a) throw refuse("does not end with a line feed");
-  const equals = bytes.indexOf(0x3d, space + 1);
-  if (equals === -1 || equals >= end || equals === space + 1) throw refuse("has no key");
-  const key = decodeName(bytes.subarray(space + 1, equals), offset + start);
-  return { key, value: bytes.subarray(equals + 1, end - 1), end };
+/** The records one after the other; `at` is the offset of the record in the archive. */
+function* readRecords(bytes: Uint8Array, offset: number): Generator<{ key: string; value: Uint8Array; at: number }> {
+  for (let start = 0, end = 0; start < bytes.length; start = end) {
+    const at = offset + start;
+    const refuse = (what: string): ArchiveError => new ArchiveError("malformed", `a PAX record ${what}`, at);
+    const space = bytes.indexOf(0x20, start);
+    const digits = Buffer.from(bytes.subarray(start, space === -1 ? start : space)).toString("latin1");
+    if (!/^[1-9][0-9]{0,9}$/.test(digits)) throw refuse("does not begin with its length");
+    end = start + Number(digits);
+    if (end > bytes.length) throw refuse(`of ${digits} bytes does not fit its header`);
+    if (bytes[end - 1] !== 0x0a) throw refuse("does not end with a line feed");
+    const equals = bytes.indexOf(0x3d, space + 1);
+    if (equals === -1 || equals >= end || equals === space + 1) throw refuse("has no key");
+    yield { key: decodeName(bytes.subarray(space + 1, equals), at), value: bytes.subarray(equals + 1, end - 1), at };
+  }
 }
 
 function decodeText(value: Uint8Array, key: string, offset: number): string {

@@ -1,9 +1,8 @@
-import type { Cursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
 import { PathSet, quote } from "./member-path.ts";
 import { TarBlocks } from "./tar-blocks.ts";
 import { BLOCK_BYTES, parseHeader } from "./tar-header.ts";
-import { addExtension, assembleMember, type Extensions, extensionKey, type TarMember } from "./tar-member.ts";
+import { addExtension, assembleMember, EXTENSION_KEYS, type Extensions, type TarMember } from "./tar-member.ts";
 
 /** More members than any image has blobs, but few enough for memory. */
 export const MAX_MEMBERS = 100_000;
@@ -20,32 +19,17 @@ export const MAX_END_PADDING_BYTES = 1024 * 1024;
  * This is our own code because tar-stream and node-tar accept what must be refused here: they take
  * the last of two equal names, ignore data after the end, and merge extended headers.
  */
-export class TarReader {
-  readonly #cursor: Cursor;
-  readonly #blocks: TarBlocks;
+export class TarReader extends TarBlocks {
   readonly #paths = new PathSet();
   readonly #links = new Map<string, { target: string; offset: number }>();
   readonly #leaves = new Set<string>();
   #members = 0;
   #ended = false;
 
-  constructor(cursor: Cursor) {
-    this.#cursor = cursor;
-    this.#blocks = new TarBlocks(cursor);
-  }
-
-  /**
-   * After `next()` has returned undefined: whether the two blocks of zeros at the end of a tar were present.
-   * Without them the archive may be truncated between two members.
-   */
-  get hasEndBlocks(): boolean {
-    return this.#blocks.hasEndBlocks;
-  }
-
   /** The next member, or undefined at the end of the archive. */
   async next(): Promise<TarMember | undefined> {
     if (this.#ended) return undefined;
-    await this.#blocks.skipBody();
+    await this.skipBody();
     for (;;) {
       const member = await this.#readMember();
       if (member === undefined) {
@@ -62,32 +46,32 @@ export class TarReader {
 
   /** The bytes of the member that `next()` returned last. */
   async *body(): AsyncGenerator<Uint8Array, void, undefined> {
-    yield* this.#cursor.stream(this.#blocks.bodyLeft);
+    yield* this.cursor.stream(this.bodyLeft);
   }
 
   async #readMember(): Promise<TarMember | undefined> {
     const extensions: Extensions = {};
     for (let count = 0; count <= MAX_EXTENSIONS; count += 1) {
-      const start = this.#cursor.position;
-      const block = await this.#blocks.takeHeader();
+      const start = this.cursor.position;
+      const block = await this.takeHeader();
       if (block === undefined) {
         if (Object.keys(extensions).length === 0) return undefined;
         throw new ArchiveError("malformed", "no member follows an extended header", start);
       }
       const header = parseHeader(block, start);
-      const key = extensionKey(header);
-      if (key === undefined) return assembleMember(header, extensions, start, this.#cursor.position);
-      addExtension(extensions, key, await this.#blocks.takeExtension(header, start), start + BLOCK_BYTES);
+      const key = EXTENSION_KEYS[header.typeflag];
+      if (key === undefined) return assembleMember(header, extensions, start, this.cursor.position);
+      addExtension(extensions, key, await this.takeExtension(header, start), start + BLOCK_BYTES);
     }
     const message = `more than ${MAX_EXTENSIONS} extended headers before one member`;
-    throw new ArchiveError("limit", message, this.#cursor.position);
+    throw new ArchiveError("limit", message, this.cursor.position);
   }
 
   async #readEndPadding(): Promise<void> {
     const chunkBytes = 16 * 1024;
     for (let total = 0; total <= MAX_END_PADDING_BYTES; total += chunkBytes) {
-      const offset = this.#cursor.position;
-      const chunk = await this.#cursor.take(chunkBytes);
+      const offset = this.cursor.position;
+      const chunk = await this.cursor.take(chunkBytes);
       const first = chunk.findIndex((byte) => byte !== 0);
       if (first !== -1) {
         const message = "there is data after the end of the archive, such as an appended second archive";
@@ -96,14 +80,14 @@ export class TarReader {
       if (chunk.length < chunkBytes) return;
     }
     const message = `more than ${MAX_END_PADDING_BYTES} bytes of zeros follow the archive`;
-    throw new ArchiveError("limit", message, this.#cursor.position);
+    throw new ArchiveError("limit", message, this.cursor.position);
   }
 
   #register(member: TarMember): void {
     const { path, kind, offset } = member;
     this.#members += 1;
     if (this.#members > MAX_MEMBERS) throw new ArchiveError("limit", `more than ${MAX_MEMBERS} members`, offset);
-    this.#blocks.expectBody(offset, member.size);
+    this.expectBody(offset, member.size);
     if (path === "") return;
     this.#paths.add(path, kind === "directory" ? "folder" : "leaf", offset);
     if (kind === "hardlink" && !this.#leaves.has(member.target)) {

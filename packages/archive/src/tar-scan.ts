@@ -3,7 +3,7 @@ import { countOf } from "@release-actions/report";
 import { ArchiveError } from "./error.ts";
 import { type RandomAccessSource, readExactly } from "./source.ts";
 import { MAX_EXTENSION_BYTES } from "./tar-blocks.ts";
-import { BLOCK_BYTES, isTarHeader, isZeroBlock, paddingAfter } from "./tar-header.ts";
+import { BLOCK_BYTES, isTarHeader, isZeroBlock, paddingAfter, untilNul } from "./tar-header.ts";
 import { paxNumber } from "./tar-pax.ts";
 
 /** The root file system of a distribution has about 100,000 members; memory suffices for ten times as many. */
@@ -84,8 +84,8 @@ export async function* scanTar(
       headerOffset: at,
       pax,
       paxHeaderName: pending.paxHeaderName,
-      name: pax.get("path") ?? pending.longName ?? header.name,
-      linkName: pax.get("linkpath") ?? pending.longLink ?? header.linkName,
+      name: pax.get("path") ?? pending.long.get("L") ?? header.name,
+      linkName: pax.get("linkpath") ?? pending.long.get("K") ?? header.linkName,
       uid: Number(pax.get("uid") ?? header.uid),
       gid: Number(pax.get("gid") ?? header.gid),
       userName: pax.get("uname") ?? header.userName,
@@ -96,33 +96,23 @@ export async function* scanTar(
   }
 }
 
-interface Pending {
-  pax: Map<string, string>;
-  paxHeaderName: string;
-  longName: string | undefined;
-  longLink: string | undefined;
-  count: number;
+/** The extended headers before a member. `long` has GNU's long name (`L`) and long link name (`K`). */
+function noExtensions() {
+  return { pax: new Map<string, string>(), paxHeaderName: "", long: new Map<string, string>(), count: 0 };
 }
 
-function noExtensions(): Pending {
-  return { pax: new Map(), paxHeaderName: "", longName: undefined, longLink: undefined, count: 0 };
-}
-
-function takeExtension(pending: Pending, typeflag: string, bytes: Buffer, name: string): void {
+function takeExtension(pending: ReturnType<typeof noExtensions>, typeflag: string, bytes: Buffer, name: string): void {
   pending.count += 1;
-  if (typeflag === "L") pending.longName = showBytes(untilNul(bytes));
-  else if (typeflag === "K") pending.longLink = showBytes(untilNul(bytes));
+  if (typeflag === "L" || typeflag === "K") pending.long.set(typeflag, showBytes(untilNul(bytes)));
   else {
     for (const [key, value] of paxRecords(bytes)) pending.pax.set(key, value);
     pending.paxHeaderName = name;
   }
 }
 
-type Fields = Omit<ScannedMember, "typeflag" | "offset" | "headerOffset" | "pax" | "paxHeaderName">;
-
-function parseFields(block: Buffer, offset: number): Fields {
+function parseFields(block: Buffer, offset: number) {
   const magic = block.toString("latin1", 257, 263);
-  const form = magic === "ustar\0" ? "ustar" : magic === "ustar " ? "gnu" : "v7";
+  const form: ScannedMember["form"] = magic === "ustar\0" ? "ustar" : magic === "ustar " ? "gnu" : "v7";
   const text = (start: number, length: number): string => showBytes(untilNul(block.subarray(start, start + length)));
   const number = (start: number, length: number): number => readNumber(block.subarray(start, start + length));
   const prefix = form === "ustar" ? text(345, 155) : "";
@@ -165,14 +155,10 @@ function* paxRecords(bytes: Buffer): Generator<[string, string]> {
   }
 }
 
-function untilNul(bytes: Buffer): Buffer {
-  const end = bytes.indexOf(0);
-  return end < 0 ? bytes : bytes.subarray(0, end);
-}
-
 /** The text as UTF-8 if valid, else with each byte above 0x7f as `\xNN`, so that different names look different. */
-function showBytes(bytes: Buffer): string {
-  const text = bytes.toString("utf8");
+function showBytes(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const text = buffer.toString("utf8");
   if (!text.includes("\uFFFD")) return text;
-  return bytes.toString("latin1").replace(/[\x80-\xff]/g, (one) => `\\x${one.charCodeAt(0).toString(16)}`);
+  return buffer.toString("latin1").replace(/[\x80-\xff]/g, (one) => `\\x${one.charCodeAt(0).toString(16)}`);
 }

@@ -1,8 +1,7 @@
 import { Buffer } from "node:buffer";
-import type { Cursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
 import { TarBlocks } from "./tar-blocks.ts";
-import { parseHeader, type TarHeader } from "./tar-header.ts";
+import { parseHeader, type TarHeader, untilNul } from "./tar-header.ts";
 import type { TarMember } from "./tar-member.ts";
 import { paxRecords, paxSize } from "./tar-pax.ts";
 import { MAX_EXTENSIONS, MAX_MEMBERS } from "./tar-reader.ts";
@@ -17,8 +16,8 @@ export type TolerantMember = TarMember & {
 /** The contents of the extended headers before a member. */
 interface Said {
   pax: (readonly [string, string])[];
-  longName: string | undefined;
-  longLink: string | undefined;
+  longName?: string;
+  longLink?: string;
   count: number;
 }
 
@@ -27,27 +26,15 @@ interface Said {
  * accepts headers of Version 7, absolute names, sparse files, devices and repeated names, and ignores data after the
  * end. Use it only for archives that are not unpacked to disk, and `TarReader` for all others.
  */
-export class TolerantTarReader {
-  readonly #cursor: Cursor;
-  readonly #blocks: TarBlocks;
+export class TolerantTarReader extends TarBlocks {
   #members = 0;
   #sparse: SparseMap | undefined;
   #ended = false;
 
-  constructor(cursor: Cursor) {
-    this.#cursor = cursor;
-    this.#blocks = new TarBlocks(cursor);
-  }
-
-  /** After `next()` has returned undefined: whether the two blocks of zeros at the end of a tar were present. */
-  get hasEndBlocks(): boolean {
-    return this.#blocks.hasEndBlocks;
-  }
-
   /** The next file, folder or link; undefined at the end of the archive. Other members are skipped. */
   async next(): Promise<TolerantMember | undefined> {
     while (!this.#ended) {
-      await this.#blocks.skipBody();
+      await this.skipBody();
       const member = await this.#readMember();
       if (member !== undefined && member.path !== "") return member;
     }
@@ -56,17 +43,16 @@ export class TolerantTarReader {
 
   /** The bytes of the member that `next()` returned last, including the zeros of a sparse file. */
   async *body(): AsyncGenerator<Uint8Array, void, undefined> {
-    const { bodyLeft } = this.#blocks;
-    if (this.#sparse === undefined) yield* this.#cursor.stream(bodyLeft);
-    else yield* expandSparse(this.#sparse, bodyLeft, this.#cursor);
+    if (this.#sparse === undefined) yield* this.cursor.stream(this.bodyLeft);
+    else yield* expandSparse(this.#sparse, this.bodyLeft, this.cursor);
   }
 
   /** Reads a member; undefined when it is to be skipped, and at the end. */
   async #readMember(): Promise<TolerantMember | undefined> {
-    const said: Said = { pax: [], longName: undefined, longLink: undefined, count: 0 };
+    const said: Said = { pax: [], count: 0 };
     for (;;) {
-      const start = this.#cursor.position;
-      const block = await this.#blocks.takeHeader();
+      const start = this.cursor.position;
+      const block = await this.takeHeader();
       if (block === undefined) {
         this.#ended = true;
         await this.#drain();
@@ -91,19 +77,19 @@ export class TolerantTarReader {
     const stated = pax.get("size");
     const size = stated === undefined ? header.size : paxSize(stated, start);
     const stored = "123456".includes(header.typeflag) ? 0 : size;
-    const body = this.#cursor.position;
+    const body = this.cursor.position;
     const sparse =
       header.typeflag === "S"
-        ? await readGnuSparse(block, this.#cursor)
-        : await readPaxSparse(said.pax, stored, this.#cursor);
+        ? await readGnuSparse(block, this.cursor)
+        : await readPaxSparse(said.pax, stored, this.cursor);
     // The map of the old format is not a part of the body; the map of PAX 1.0 is.
-    this.#blocks.expectBody(header.typeflag === "S" ? this.#cursor.position : body, stored);
+    this.expectBody(header.typeflag === "S" ? this.cursor.position : body, stored);
     this.#sparse = sparse;
     const name = pax.get("GNU.sparse.name") ?? pax.get("path") ?? said.longName ?? textOf(header.name);
     const member = {
       path: cleanPath(name),
       mode: header.mode & 0o7777,
-      offset: this.#cursor.position,
+      offset: this.cursor.position,
       isSparse: sparse !== undefined,
       size: sparse?.realSize ?? stored,
     };
@@ -120,7 +106,7 @@ export class TolerantTarReader {
 
   /** Reads to the end, so that the sender is not left waiting and a checksum of the stream can be verified. */
   async #drain(): Promise<void> {
-    while ((await this.#cursor.take(64 * 1024)).length > 0);
+    while ((await this.cursor.take(64 * 1024)).length > 0);
   }
 
   async #takeExtension(header: TarHeader, said: Said, start: number): Promise<void> {
@@ -128,7 +114,7 @@ export class TolerantTarReader {
     if (said.count > MAX_EXTENSIONS) {
       throw new ArchiveError("limit", `more than ${MAX_EXTENSIONS} extended headers before one member`, start);
     }
-    const bytes = await this.#blocks.takeExtension(header, start);
+    const bytes = await this.takeExtension(header, start);
     if (header.typeflag === "x") said.pax.push(...paxRecords(bytes, start));
     else if (header.typeflag === "L") said.longName = textOf(untilNul(bytes));
     else if (header.typeflag === "K") said.longLink = textOf(untilNul(bytes));
@@ -149,9 +135,4 @@ function cleanPath(name: string): string {
 /** Decodes a name. Other encodings than UTF-8 are accepted, since an image never refers to a file with such a name. */
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("utf8");
-}
-
-function untilNul(bytes: Uint8Array): Uint8Array {
-  const end = bytes.indexOf(0);
-  return end === -1 ? bytes : bytes.subarray(0, end);
 }

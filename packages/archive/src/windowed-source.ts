@@ -1,12 +1,5 @@
 import { type RandomAccessSource, readExactly, requireRange, sliceSource } from "./source.ts";
 
-export interface WindowOptions {
-  /** The size of a window in bytes: smaller reads fetch a whole window. */
-  readonly windowBytes?: number;
-  /** How many windows to keep; the oldest is dropped first. */
-  readonly maxWindows?: number;
-}
-
 /** A source that can fetch a range before it is read. */
 export interface PrefetchingSource extends RandomAccessSource {
   /** The least number of bytes that one request fetches. */
@@ -28,7 +21,8 @@ export class WindowedSource implements PrefetchingSource {
   readonly #maxWindows: number;
   #windows: { readonly start: number; readonly end: number; readonly bytes: Promise<Uint8Array> }[] = [];
 
-  constructor(source: RandomAccessSource, { windowBytes = 32 * 1024, maxWindows = 256 }: WindowOptions = {}) {
+  /** Reads of less than `windowBytes` fetch a whole window. Of more than `maxWindows`, the oldest is dropped. */
+  constructor(source: RandomAccessSource, { windowBytes = 32 * 1024, maxWindows = 256 } = {}) {
     this.#source = source;
     this.size = source.size;
     this.windowBytes = windowBytes;

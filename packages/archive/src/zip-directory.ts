@@ -17,10 +17,9 @@ interface DirectoryPlace {
   readonly start: number;
   readonly size: number;
   readonly count: number;
+  /** The offset of the end record that states the place. */
+  readonly end: number;
 }
-
-/** The place of the directory, and the offset of the end record that states it. */
-type PlaceAndEnd = DirectoryPlace & { readonly end: number };
 
 /**
  * Reads the central directory. It must end where its end record begins, and that record must be the end of the
@@ -36,11 +35,7 @@ export async function readZipDirectory(
     throw new ArchiveError("limit", `an archive of ${place.count} files; at most ${MAX_ENTRIES} are read`);
   }
   if (place.size > MAX_DIRECTORY_BYTES) throw new ArchiveError("limit", `a directory of ${place.size} bytes`);
-  return parseDirectory(await readExactly(source, place.start, place.size, signal), place, links);
-}
-
-/** Parses the `bytes` of a directory, which must have exactly the size and the entries that its end record states. */
-export function parseDirectory(bytes: Uint8Array, place: DirectoryPlace, links: LinkPolicy = "refuse"): ZipDirectory {
+  const bytes = await readExactly(source, place.start, place.size, signal);
   const reader = new ByteReader(bytes, place.start, "the central directory");
   const entries: CentralEntry[] = [];
   const paths = new PathSet();
@@ -67,7 +62,7 @@ async function findDirectory(source: RandomAccessSource, signal?: AbortSignal): 
     new ByteReader(await readExactly(source, endOffset, LENGTH.end, signal), endOffset, "its end record"),
   );
   const zip64 = await readZip64End(source, endOffset, signal);
-  const place = zip64 === undefined ? { ...end, end: endOffset } : mergeEnds(end, zip64);
+  const place = zip64 === undefined ? end : mergeEnds(end, zip64);
   if (place.start + place.size !== place.end) {
     const message = `the directory of ${place.size} bytes at ${place.start} does not end at its end record`;
     throw new ArchiveError("disagreement", message, endOffset);
@@ -93,7 +88,7 @@ function readEnd(reader: ByteReader): DirectoryPlace {
       `${countOf(commentLength, "byte")} of comment ${commentLength === 1 ? "is" : "are"} missing`,
       offset,
     );
-  return { count, size, start };
+  return { count, size, start, end: offset };
 }
 
 /** The zip64 end record (4.3.14), if its locator (4.3.15) is before the end record. */
@@ -101,7 +96,7 @@ async function readZip64End(
   source: RandomAccessSource,
   endOffset: number,
   signal?: AbortSignal,
-): Promise<PlaceAndEnd | undefined> {
+): Promise<DirectoryPlace | undefined> {
   const locatorOffset = endOffset - LENGTH.zip64Locator;
   const recordOffset = locatorOffset - LENGTH.zip64End;
   if (recordOffset < 0) return undefined;
@@ -129,7 +124,7 @@ async function readZip64End(
 }
 
 /** If the short record has a value itself, the zip64 record must have the same value. */
-function mergeEnds(short: DirectoryPlace, long: PlaceAndEnd): PlaceAndEnd {
+function mergeEnds(short: DirectoryPlace, long: DirectoryPlace): DirectoryPlace {
   const agrees =
     (short.count === IN_ZIP64.u16 || short.count === long.count) &&
     (short.size === IN_ZIP64.u32 || short.size === long.size) &&

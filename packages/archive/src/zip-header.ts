@@ -24,8 +24,6 @@ export interface EntryFields {
   readonly crc32: number;
   readonly compressedSize: number;
   readonly size: number;
-  /** True when the sizes are in a zip64 field, so that a data descriptor has 64-bit sizes. */
-  readonly isZip64: boolean;
 }
 
 /** An entry as the central directory describes it (4.3.12). */
@@ -48,61 +46,38 @@ export function readCentralHeader(reader: ByteReader, links: LinkPolicy = "refus
   const externalAttributes = reader.u32();
   const headerOffset = reader.u32();
   const nameBytes = reader.bytes(nameLength);
-  const extra = readExtra(reader, extraLength, [
-    common.size === IN_ZIP64.u32,
-    common.compressedSize === IN_ZIP64.u32,
-    headerOffset === IN_ZIP64.u32,
-  ]);
+  const { size, compressedSize } = common;
+  const numbers = readExtra(reader, extraLength, { size, compressedSize, headerOffset });
   reader.bytes(commentLength);
   if (disk !== 0) throw new ArchiveError("unsupported", "an archive of several disks", start);
-  const [size, compressedSize, offset] = extra;
   return {
     ...describe(nameBytes, common, start),
-    size: size ?? common.size,
-    compressedSize: compressedSize ?? common.compressedSize,
-    isZip64: size !== undefined || compressedSize !== undefined,
-    headerOffset: offset ?? headerOffset,
+    ...numbers,
     ...unixAttributes(madeBy, externalAttributes, nameBytes, start, links),
   };
 }
 
 /** Reads the local header, which is before the data (4.3.7). With a data descriptor, its CRC and sizes may be zero. */
-export function readLocalHeader(reader: ByteReader): EntryFields & { readonly extraLength: number } {
+export function readLocalHeader(reader: ByteReader): EntryFields {
   const start = reader.offset;
   requireSignature(reader, SIGNATURE.localHeader, "a local header");
   const common = readCommon(reader);
   const [nameLength, extraLength] = [reader.u16(), reader.u16()];
   const nameBytes = reader.bytes(nameLength);
-  const needs = common.size === IN_ZIP64.u32 || common.compressedSize === IN_ZIP64.u32;
+  const { size, compressedSize } = common;
   // In a local header, the zip64 field must have both sizes if it has one (4.5.3).
-  const [size, compressedSize] = readExtra(reader, extraLength, [needs, needs]);
-  return {
-    ...describe(nameBytes, common, start),
-    size: common.size === IN_ZIP64.u32 ? (size ?? common.size) : common.size,
-    compressedSize:
-      common.compressedSize === IN_ZIP64.u32 ? (compressedSize ?? common.compressedSize) : common.compressedSize,
-    isZip64: needs,
-    extraLength,
-  };
+  const numbers = readExtra(reader, extraLength, { size, compressedSize }, { allOrNone: true });
+  return { ...describe(nameBytes, common, start), ...numbers };
 }
 
-interface CommonFields {
-  readonly flags: number;
-  readonly method: number;
-  readonly versionNeeded: number;
-  readonly crc32: number;
-  readonly compressedSize: number;
-  readonly size: number;
-}
-
-function readCommon(reader: ByteReader): CommonFields {
+function readCommon(reader: ByteReader) {
   const [versionNeeded, flags, method] = [reader.u16(), reader.u16(), reader.u16()];
   reader.u32(); // Time and date.
   const [crc32, compressedSize, size] = [reader.u32(), reader.u32(), reader.u32()];
   return { flags, method, versionNeeded, crc32, compressedSize, size };
 }
 
-function describe(nameBytes: Uint8Array, common: CommonFields, start: number) {
+function describe(nameBytes: Uint8Array, common: ReturnType<typeof readCommon>, start: number) {
   const { flags, crc32 } = common;
   const name = decodeZipName(nameBytes, flags, start);
   const refuse = (what: string): ArchiveError => new ArchiveError("unsupported", `${quote(name)} ${what}`, start);
@@ -139,12 +114,20 @@ function decodeZipName(bytes: Uint8Array, flags: number, start: number): string 
 }
 
 /**
- * Reads the extra fields and returns the zip64 values (4.5.3) for the header's fields that `wanted` marks. The zip64
- * field must have exactly these values: any other would be a second value for a field that has one.
+ * Reads the extra fields and returns the header's numbers, each of which may be in the zip64 field (4.5.3). That field
+ * must have exactly the numbers that the header refers to it for: any other would be a second value for the same field.
  */
-function readExtra(reader: ByteReader, length: number, wanted: readonly boolean[]): (number | undefined)[] {
+function readExtra<T extends Readonly<Record<string, number>>>(
+  reader: ByteReader,
+  length: number,
+  inHeader: T,
+  { allOrNone = false } = {},
+): T {
   const end = reader.offset + length;
-  let values: (number | undefined)[] | undefined;
+  const names = Object.keys(inHeader);
+  const wanted = names.filter((name) => inHeader[name] === IN_ZIP64.u32);
+  const stored = allOrNone && wanted.length > 0 ? names : wanted;
+  let inZip64: ReadonlyMap<string, number> | undefined;
   while (end - reader.offset >= 4) {
     const start = reader.offset;
     const [id, size] = [reader.u16(), reader.u16()];
@@ -155,17 +138,17 @@ function readExtra(reader: ByteReader, length: number, wanted: readonly boolean[
       reader.bytes(size);
       continue;
     }
-    if (values !== undefined) throw new ArchiveError("disagreement", "two zip64 fields in one header", start);
-    if (size !== wanted.filter(Boolean).length * 8) {
+    if (inZip64 !== undefined) throw new ArchiveError("disagreement", "two zip64 fields in one header", start);
+    if (size !== stored.length * 8) {
       throw new ArchiveError("disagreement", "a zip64 field does not match the header's fields", start);
     }
-    values = wanted.map((isWanted) => (isWanted ? reader.u64() : undefined));
+    inZip64 = new Map(stored.map((name) => [name, reader.u64()]));
   }
   if (reader.offset !== end) throw new ArchiveError("malformed", "extra fields do not fill their space", reader.offset);
-  if (values === undefined && wanted.some(Boolean)) {
+  if (inZip64 === undefined && wanted.length > 0) {
     throw new ArchiveError("malformed", "a header points to a zip64 field that is not there", end);
   }
-  return values ?? wanted.map(() => undefined);
+  return { ...inHeader, ...Object.fromEntries(wanted.map((name) => [name, inZip64?.get(name)])) };
 }
 
 const ZIP64_EXTRA = 0x0001;

@@ -55,7 +55,6 @@ export async function* readZipEntry(
   const bytes = entry.method === "stored" ? cursor.stream(entry.compressedSize) : decodeFrom(cursor, "deflate");
   try {
     yield* verified(bytes, entry, () => cursor.position);
-    requireAllConsumed(entry, cursor.position);
   } finally {
     await cursor.close();
   }
@@ -76,20 +75,7 @@ async function* inflateAtOnce(bytes: Uint8Array, entry: ZipEntry): AsyncGenerato
     throw decodingFailed(error, "deflate", entry.dataOffset);
   }
   const { buffer, engine } = inflated;
-  const chunks = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-    if (buffer.length > 0) yield buffer;
-  };
-  yield* verified(chunks(), entry, () => engine.bytesWritten);
-  requireAllConsumed(entry, engine.bytesWritten);
-}
-
-function requireAllConsumed(entry: ZipEntry, consumed: number): void {
-  if (consumed === entry.compressedSize) return;
-  throw new ArchiveError(
-    "trailing-data",
-    `${quote(entry.path)}: its compressed data ends after ${countOf(consumed, "byte")}`,
-    entry.dataOffset + consumed,
-  );
+  yield* verified(buffer.length > 0 ? [buffer] : [], entry, () => engine.bytesWritten);
 }
 
 /** A stored file as a source with random access; undefined for a compressed file. */
@@ -97,25 +83,32 @@ export function storedSource(source: RandomAccessSource, entry: ZipEntry): Rando
   return entry.method === "stored" ? sliceSource(source, entry.dataOffset, entry.size) : undefined;
 }
 
-/** Passes content on, and throws when its size or CRC is not as the headers state. */
-export async function* verified(
-  bytes: AsyncIterable<Uint8Array>,
-  expected: Pick<CentralEntry, "path" | "size" | "crc32">,
+/**
+ * Passes content on, and throws when its size or CRC is not as the headers state, or when not all of its compressed
+ * data was `consumed`.
+ */
+async function* verified(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  entry: ZipEntry,
   consumed: () => number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let crc = 0;
   let size = 0;
   for await (const chunk of bytes) {
     size += chunk.length;
-    if (size > expected.size) throw sizeDiffers(expected, `more than ${expected.size}`);
+    if (size > entry.size) throw sizeDiffers(entry, `more than ${entry.size}`);
     requireBounded(size, consumed());
     crc = crc32(chunk, crc);
     yield chunk;
   }
-  if (size !== expected.size) throw sizeDiffers(expected, `${size}, expected ${expected.size}`);
-  if (crc !== expected.crc32) {
-    throw new ArchiveError("disagreement", `${quote(expected.path)} has a different CRC than its headers say`);
+  if (size !== entry.size) throw sizeDiffers(entry, `${size}, expected ${entry.size}`);
+  if (crc !== entry.crc32) {
+    throw new ArchiveError("disagreement", `${quote(entry.path)} has a different CRC than its headers say`);
   }
+  const used = consumed();
+  if (used === entry.compressedSize) return;
+  const message = `${quote(entry.path)}: its compressed data ends after ${countOf(used, "byte")}`;
+  throw new ArchiveError("trailing-data", message, entry.dataOffset + used);
 }
 
 async function openEntry(
@@ -151,6 +144,6 @@ function overlaps({ path, headerOffset }: CentralEntry): ArchiveError {
   return new ArchiveError("disagreement", `the data of ${quote(path)} reaches into what follows it`, headerOffset);
 }
 
-function sizeDiffers({ path }: Pick<CentralEntry, "path">, what: string): ArchiveError {
+function sizeDiffers({ path }: ZipEntry, what: string): ArchiveError {
   return new ArchiveError("disagreement", `${quote(path)} has ${what} bytes`);
 }

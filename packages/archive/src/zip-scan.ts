@@ -48,29 +48,17 @@ export async function scanZip(source: RandomAccessSource): Promise<ScannedZip> {
   const end = await findEnd(source);
   if (end.size > MAX_DIRECTORY_BYTES)
     throw new ArchiveError("limit", `the zip's directory has ${end.size} bytes`, end.offset);
-  const directory = Buffer.from(await readExactly(source, end.offset, end.size));
+  let rest = Buffer.from(await readExactly(source, end.offset, end.size));
   const entries: ScannedEntry[] = [];
-  for (
-    let at = 0;
-    at + LENGTH.centralHeader <= directory.length && directory.readUInt32LE(at) === SIGNATURE.centralHeader;
-  ) {
-    const lengths = [28, 30, 32].map((field) => directory.readUInt16LE(at + field)) as [number, number, number];
-    const next = at + LENGTH.centralHeader + lengths[0] + lengths[1] + lengths[2];
-    entries.push(await readEntry(source, directory.subarray(at, next), lengths, end.shift));
-    at = next;
+  while (rest.length >= LENGTH.centralHeader && rest.readUInt32LE(0) === SIGNATURE.centralHeader) {
+    const length = LENGTH.centralHeader + rest.readUInt16LE(28) + rest.readUInt16LE(30) + rest.readUInt16LE(32);
+    entries.push(await readEntry(source, rest.subarray(0, length), end.shift));
+    rest = rest.subarray(length);
   }
   return { entries, comment: end.comment };
 }
 
-interface End {
-  readonly offset: number;
-  readonly size: number;
-  readonly comment: string;
-  /** The number of bytes before the zip. Its offsets count from there. */
-  readonly shift: number;
-}
-
-async function findEnd(source: RandomAccessSource): Promise<End> {
+async function findEnd(source: RandomAccessSource) {
   const start = Math.max(0, source.size - LENGTH.end - MAX_COMMENT_BYTES);
   const tail = Buffer.from(await readExactly(source, start, source.size - start));
   const at = tail.lastIndexOf(Buffer.from("PK\u0005\u0006", "latin1"));
@@ -84,20 +72,18 @@ async function findEnd(source: RandomAccessSource): Promise<End> {
     [size, offset] = [Number(record.readBigUInt64LE(40)), Number(record.readBigUInt64LE(48))];
     directoryEnd = Number(locator.readBigUInt64LE(8));
   }
+  // The number of bytes before the zip. Its offsets count from there.
   const shift = Math.max(0, directoryEnd - size - offset);
   return { offset: offset + shift, size, comment, shift };
 }
 
-async function readEntry(
-  source: RandomAccessSource,
-  entry: Buffer,
-  [nameLength, extraLength]: readonly [number, number, number],
-  shift: number,
-): Promise<ScannedEntry> {
+async function readEntry(source: RandomAccessSource, entry: Buffer, shift: number): Promise<ScannedEntry> {
   const u16 = (at: number): number => entry.readUInt16LE(at);
   const flags = u16(8);
-  const nameBytes = entry.subarray(LENGTH.centralHeader, LENGTH.centralHeader + nameLength);
-  const extra = entry.subarray(LENGTH.centralHeader + nameLength, LENGTH.centralHeader + nameLength + extraLength);
+  const nameEnd = LENGTH.centralHeader + u16(28);
+  const extraEnd = nameEnd + u16(30);
+  const nameBytes = entry.subarray(LENGTH.centralHeader, nameEnd);
+  const extra = entry.subarray(nameEnd, extraEnd);
   const { size, offset } = wideNumbers(entry, extra);
   const at = offset + shift;
   const local = Buffer.from(await readExactly(source, at, LENGTH.localHeader));
@@ -109,6 +95,7 @@ async function readEntry(
   const method = METHODS[u16(10)] ?? `method ${u16(10)}`;
   const isEncrypted = (flags & 1) !== 0;
   const name = nameBytes.toString("utf8");
+  const unixMode = u16(4) >> 8 === 3 ? entry.readUInt32LE(38) >>> 16 : undefined;
   return {
     compression: `${method}${method === "deflate" ? `, option ${(flags >> 1) & 3}` : ""}`,
     method,
@@ -119,10 +106,10 @@ async function readEntry(
     name: name.includes("\uFFFD") ? nameBytes.toString("latin1") : name,
     // The version for unpacking and the flags for encryption, UTF-8 and deflate's options are in other fields.
     madeBy: `made by system ${u16(4) >> 8}, version ${u16(4) & 255}, flags 0x${(flags & ~0x0807).toString(16)}`,
-    mode: u16(4) >> 8 === 3 ? ((entry.readUInt32LE(38) >>> 16) & 0o7777).toString(8).padStart(4, "0") : "none",
-    isLink: u16(4) >> 8 === 3 && ((entry.readUInt32LE(38) >>> 16) & 0o170000) === 0o120000,
+    mode: unixMode === undefined ? "none" : (unixMode & 0o7777).toString(8).padStart(4, "0"),
+    isLink: unixMode !== undefined && (unixMode & 0o170000) === 0o120000,
     time: dosTime(u16(14), u16(12)),
-    comment: entry.toString("utf8", LENGTH.centralHeader + nameLength + extraLength),
+    comment: entry.toString("utf8", extraEnd),
     read: () => (isEncrypted ? undefined : decompressRaw(packed.read(0, packed.size), method)),
   };
 }

@@ -1,15 +1,20 @@
 import { Buffer } from "node:buffer";
+import { crc32 } from "node:zlib";
 import { ByteReader } from "./byte-reader.ts";
 import type { StreamCursor } from "./cursor.ts";
 import { ArchiveError } from "./error.ts";
 import { SIGNATURE } from "./zip-format.ts";
 
 /** The size and CRC of an entry's content so far. */
-export interface Measured {
-  crc32: number;
+export class Measured {
+  crc32 = 0;
   /** In bytes. */
-  size: number;
-  add(chunk: Uint8Array): void;
+  size = 0;
+
+  add(chunk: Uint8Array): void {
+    this.crc32 = crc32(chunk, this.crc32);
+    this.size += chunk.length;
+  }
 }
 
 const SIGNATURE_BYTES = Buffer.from([0x50, 0x4b, 0x07, 0x08]);

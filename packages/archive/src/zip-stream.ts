@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import { ByteReader } from "./byte-reader.ts";
 import { StreamCursor } from "./cursor.ts";
 import { decodeFrom } from "./decode.ts";
@@ -10,7 +9,7 @@ import { readZipDirectory } from "./zip-directory.ts";
 import { requirePossibleSizes, requireSameEntry } from "./zip-entry.ts";
 import { FLAG, LENGTH, MAX_DIRECTORY_BYTES, MAX_ENTRIES, SIGNATURE } from "./zip-format.ts";
 import { type EntryFields, readLocalHeader } from "./zip-header.ts";
-import { type Measured, readDescriptor, readStoredToDescriptor } from "./zip-stored-stream.ts";
+import { Measured, readDescriptor, readStoredToDescriptor } from "./zip-stored-stream.ts";
 
 /** A file or folder. Read `content` to its end before requesting the next one. */
 export interface StreamedZipEntry {
@@ -42,7 +41,7 @@ export async function* readZipStream(
       if (seen.length === MAX_ENTRIES) throw new ArchiveError("limit", `more than ${MAX_ENTRIES} files`);
       const headerOffset = cursor.position;
       const local = await takeLocalHeader(cursor);
-      const entry: SeenEntry = { local, headerOffset, measured: measure(), compressedSize: 0 };
+      const entry: SeenEntry = { local, headerOffset, measured: new Measured(), compressedSize: 0 };
       seen.push(entry);
       const content = readContent(cursor, entry);
       yield { path: local.path, kind: local.kind, content };
@@ -128,15 +127,4 @@ function tailSource(start: number, rest: Uint8Array): RandomAccessSource {
 
 function directoryElsewhere(start: number): ArchiveError {
   return new ArchiveError("disagreement", "the directory does not begin behind the last file it names", start);
-}
-
-function measure(): Measured {
-  return {
-    crc32: 0,
-    size: 0,
-    add(chunk) {
-      this.crc32 = crc32(chunk, this.crc32);
-      this.size += chunk.length;
-    },
-  };
 }
