@@ -6,9 +6,9 @@ import {
   TransientError,
   type Transport,
 } from "@release-actions/http";
-import { formatDuration } from "@release-actions/report";
+import { Fault, formatDuration } from "@release-actions/report";
 import { Coverage } from "./coverage.ts";
-import { ContentError, ExpiredArtifactError } from "./faults.ts";
+import { ExpiredArtifactError } from "./faults.ts";
 import { createHeapRelief } from "./heap-relief.ts";
 import type { ArtifactLocation } from "./location.ts";
 import { SignedUrl } from "./signed-url.ts";
@@ -132,7 +132,7 @@ export class Blob {
     if (range !== undefined) this.#checkRange(signed, response, range);
     const etag = headers.etag;
     if (etag !== undefined && this.#etag !== undefined && etag !== this.#etag) {
-      throw new ContentError(`${this.location.name} was replaced while it was read`, { advice: "Run the job again." });
+      throw new Fault(`${this.location.name} was replaced while it was read`, { advice: "Run the job again." });
     }
     this.#etag ??= etag;
   }
@@ -146,7 +146,7 @@ export class Blob {
       throw strange(signed, `${status} with Content-Range "${headers["content-range"] ?? ""}"`);
     this.size ??= Number(total);
     if (Number(total) !== this.size) {
-      throw new ContentError(
+      throw new Fault(
         `${this.location.name} has ${total} bytes in the storage, and ${this.size} in the listing of the run`,
       );
     }

@@ -7,6 +7,7 @@ const check = (id: number, name: string): Check => ({
   status: "completed",
   conclusion: "success",
   html_url: undefined,
+  started_at: undefined,
 });
 const checks = [
   check(1, "ci / docker / build"),

@@ -1,29 +1,22 @@
 import type { Rest } from "@release-actions/github-rest";
-import { type Decoder, integer, object, optional, string } from "@release-actions/json";
+import { integer, object, optional, string } from "@release-actions/json";
 import { Fault } from "@release-actions/report";
 import { readCommit } from "./commit.ts";
 import { newestFirst } from "./newest-first.ts";
 
-/** A check run, or a job of a run, which has the same fields. */
-export interface Check {
-  readonly id: number;
-  /** `job`, or `caller / callee` for a job of a called workflow. */
-  readonly name: string;
-  readonly status: string;
-  readonly conclusion: string | undefined;
-  readonly html_url: string | undefined;
-  /** Undefined while it waits for a runner. */
-  readonly started_at?: string | undefined;
-}
-
-const check: Decoder<Check> = object<Check>({
+const check = object({
   id: integer,
+  /** `job`, or `caller / callee` for a job of a called workflow. */
   name: string,
   status: optional(string, "unknown"),
   conclusion: optional(string),
   html_url: optional(string),
+  /** Undefined while it waits for a runner. */
   started_at: optional(string),
 });
+
+/** A check run, or a job of a run, which has the same fields. */
+export type Check = ReturnType<typeof check>;
 
 /** Requests the current state of all candidates. */
 export type CheckSource = (signal?: AbortSignal) => Promise<readonly Check[]>;
@@ -31,12 +24,14 @@ export type CheckSource = (signal?: AbortSignal) => Promise<readonly Check[]>;
 /** The check runs of a commit. If a merge commit has none, those of its second parent. */
 export function checksOfCommit(rest: Rest, repository: string, commit: string): CheckSource {
   return async (signal) => {
-    const path = `/repos/${repository}/commits/${encodeURIComponent(commit)}/check-runs`;
-    const found = await rest.getCounted(path, "check_runs", check, signal);
+    const list = (name: string) => {
+      const path = `/repos/${repository}/commits/${encodeURIComponent(name)}/check-runs`;
+      return rest.getCounted(path, "check_runs", check, signal);
+    };
+    const found = await list(commit);
     if (found.length > 0) return found;
     const head = (await readCommit(rest, repository, commit, signal)).parents[1];
-    if (head === undefined) return [];
-    return await rest.getCounted(`/repos/${repository}/commits/${head.sha}/check-runs`, "check_runs", check, signal);
+    return head === undefined ? [] : await list(head.sha);
   };
 }
 
@@ -62,15 +57,11 @@ export function selectCheck(checks: readonly Check[], wanted: string): Check | u
   // A check that has not started is the newest one, whatever its ID is.
   const waiting = fitting.filter((it) => startOf(it) === undefined);
   const candidates = waiting.length > 0 ? waiting : fitting;
-  return candidates.toSorted((one, other) => newestFirst(dated(one), dated(other)))[0];
+  return newestFirst(candidates, startOf)[0];
 }
 
 /** When the check started; undefined while it waits, for which Gitea has a date in 1970. */
 function startOf({ started_at: text = "" }: Check): Date | undefined {
   const started = new Date(text);
   return started.getTime() > 0 ? started : undefined;
-}
-
-function dated(check: Check): Parameters<typeof newestFirst>[0] {
-  return { id: check.id, createdAt: startOf(check) };
 }

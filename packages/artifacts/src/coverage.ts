@@ -1,6 +1,6 @@
 /** Records which bytes of a file were received. Reads may overlap, such as those of the end and of a last member. */
 export class Coverage {
-  /** Ranges that neither overlap nor touch, in order. */
+  /** Ranges that neither overlap nor touch. */
   #ranges: { start: number; end: number }[] = [];
 
   /** The number of distinct bytes. */
@@ -10,20 +10,11 @@ export class Coverage {
 
   add(offset: number, length: number): void {
     let [start, end] = [offset, offset + length];
-    // The usual case: the new piece continues a range and touches no other.
-    const previous = this.#ranges.find((range) => range.end === start);
-    if (
-      previous !== undefined &&
-      !this.#ranges.some((range) => range !== previous && range.start <= end && range.end >= start)
-    ) {
-      previous.end = end;
-      return;
-    }
     const apart = this.#ranges.filter((range) => {
       const meets = range.start <= end && range.end >= start;
       if (meets) [start, end] = [Math.min(start, range.start), Math.max(end, range.end)];
       return !meets;
     });
-    this.#ranges = [...apart, { start, end }].sort((a, b) => a.start - b.start);
+    this.#ranges = [...apart, { start, end }];
   }
 }

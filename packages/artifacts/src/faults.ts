@@ -10,27 +10,7 @@ export class ExpiredArtifactError extends MissingArtifactError {
   override readonly name = "ExpiredArtifactError";
 }
 
-/** The only runs that have the artifact belong to forks. */
-export class ForkRefusedError extends Fault {
-  override readonly name = "ForkRefusedError";
-}
-
-/** The job that should produce the artifact failed or was cancelled. */
-export class ProducerFailedError extends Fault {
-  override readonly name = "ProducerFailedError";
-}
-
-/** The run has an artifact of this name with other content. */
-export class ArtifactConflictError extends Fault {
-  override readonly name = "ArtifactConflictError";
-}
-
-/** The received content differs from what the listing or the server announced. */
-export class ContentError extends Fault {
-  override readonly name: string = "ContentError";
-}
-
 /** The whole content was received, but its digest differs from the listing's: damaged in transit or in the storage. */
-export class DigestMismatchError extends ContentError {
+export class DigestMismatchError extends Fault {
   override readonly name = "DigestMismatchError";
 }

@@ -1,11 +1,11 @@
 import type { Rest } from "@release-actions/github-rest";
-import { RefusedError } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
-import { type Commit, readCommit } from "./commit.ts";
+import { readCommit } from "./commit.ts";
 import { ExpiredArtifactError, MissingArtifactError } from "./faults.ts";
 import { findArtifactOfRun } from "./find-artifact.ts";
 import type { ArtifactLocation } from "./location.ts";
-import { newestFirst } from "./newest-first.ts";
+import { dateOf, newestFirst } from "./newest-first.ts";
+import { noSuch } from "./no-such.ts";
 import { forkRefused, isOwnRun, type WorkflowRun, workflowRun } from "./workflow-run.ts";
 
 export interface CommitQuery {
@@ -24,7 +24,8 @@ export interface CommitQuery {
  * The artifact of the newest run of a workflow at a commit that has the artifact, even if other jobs of the run failed
  * or are still running.
  *
- * @throws MissingArtifactError and ExpiredArtifactError with what was looked at, ForkRefusedError when only forks' runs remain
+ * @throws MissingArtifactError and ExpiredArtifactError with what was looked at; another Fault when only forks' runs
+ * remain
  */
 export async function findByCommit(
   rest: Rest,
@@ -45,17 +46,16 @@ export async function findByCommit(
   let miss: MissingArtifactError | undefined;
   for (const run of own) {
     try {
-      const found = await findArtifactOfRun(
-        rest,
-        { repository: query.repository, runId: run.id, name: query.name },
-        signal,
-      );
+      const found = await findArtifactOfRun(rest, { ...query, runId: run.id }, signal);
       reporter.info(`${query.name} is in run ${run.id} of ${where}: ${run.html_url}`);
       return found;
     } catch (error) {
       if (!(error instanceof MissingArtifactError)) throw error;
       if (error instanceof ExpiredArtifactError) expiry ??= error;
-      else miss ??= new MissingArtifactError(`${error.message} (${state(run)}: ${run.html_url})`, details(error));
+      else {
+        const { message, advice } = error;
+        miss ??= new MissingArtifactError(`${message} (${state(run)}: ${run.html_url})`, { advice });
+      }
     }
   }
   throw expiry ?? miss;
@@ -69,43 +69,29 @@ async function runsAt(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly commit: string; readonly runs: readonly WorkflowRun[] }> {
   const commit = await readCommit(rest, query.repository, query.commit, signal);
-  const runs = await listRuns(rest, query, commit, signal);
+  const runs = await listRuns(rest, query, commit.sha, signal);
   const head = commit.parents[1];
   if (runs.length > 0 || head === undefined) return { commit: commit.sha, runs };
   reporter.info(
     `${commit.sha.slice(0, 12)} is a merge commit without a run: looking at its second parent, ${head.sha}`,
   );
-  return { commit: head.sha, runs: await listRuns(rest, query, { sha: head.sha, parents: [] }, signal) };
+  return { commit: head.sha, runs: await listRuns(rest, query, head.sha, signal) };
 }
 
 async function listRuns(
   rest: Rest,
   { repository, workflow }: CommitQuery,
-  commit: Commit,
+  sha: string,
   signal: AbortSignal | undefined,
 ): Promise<WorkflowRun[]> {
-  const path = `/repos/${repository}/actions/workflows/${encodeURIComponent(workflow)}/runs?head_sha=${commit.sha}`;
-  try {
-    const runs = await rest.getCounted(path, "workflow_runs", workflowRun, signal);
-    return runs.toSorted((one, other) => newestFirst(dated(one), dated(other)));
-  } catch (cause) {
-    if (!(cause instanceof RefusedError) || cause.status !== 404) throw cause;
-    throw new RefusedError(`${repository} has no workflow "${workflow}", or the token cannot see that repository`, {
-      cause,
-      status: 404,
-      advice: "Give the workflow's file name, such as ci.yml, and a token that can read the repository.",
-    });
-  }
-}
-
-function dated({ id, created_at: made }: WorkflowRun): Parameters<typeof newestFirst>[0] {
-  return { id, createdAt: made === undefined ? undefined : new Date(made) };
+  const path = `/repos/${repository}/actions/workflows/${encodeURIComponent(workflow)}/runs?head_sha=${sha}`;
+  const advice = "Give the workflow's file name, such as ci.yml, and a token that can read the repository.";
+  const runs = await rest
+    .getCounted(path, "workflow_runs", workflowRun, signal)
+    .catch(noSuch(`workflow "${workflow}"`, repository, advice));
+  return newestFirst(runs, (run) => dateOf(run.created_at));
 }
 
 function state(run: WorkflowRun): string {
   return run.status === "completed" ? `it ended with ${run.conclusion ?? "no verdict"}` : `it is ${run.status}`;
-}
-
-function details(error: MissingArtifactError): { advice?: string } {
-  return error.advice === undefined ? {} : { advice: error.advice };
 }

@@ -4,7 +4,7 @@ export * from "./faults.ts";
 export { findInCurrentRun, findInRun } from "./find-artifact.ts";
 export { type CommitQuery, findByCommit } from "./find-by-commit.ts";
 export { resultsOfJob } from "./job-results.ts";
-export type { ArtifactInfo, ArtifactLocation } from "./location.ts";
+export type { ArtifactLocation } from "./location.ts";
 export { type OpenArtifact, type OpenOptions, openArtifact } from "./open-artifact.ts";
 export { openArtifactRest } from "./rest.ts";
 export { createResultsService, type OwnArtifact, type ResultsOptions, type ResultsService } from "./results-service.ts";

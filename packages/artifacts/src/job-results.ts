@@ -1,9 +1,6 @@
 import { AccessError, type Transport } from "@release-actions/http";
 import { createResultsService, type ResultsService } from "./results-service.ts";
 
-/** Variables that the runner gives to actions. `run` steps and other runners may not have them. */
-const VARIABLES = ["ACTIONS_RESULTS_URL", "ACTIONS_RUNTIME_TOKEN"] as const;
-
 /**
  * Opens the artifact service of the run that this job belongs to.
  *
@@ -13,9 +10,10 @@ export function resultsOfJob(
   env: Readonly<Record<string, string | undefined>>,
   options: { readonly transport: Transport },
 ): ResultsService {
-  const missing = VARIABLES.find((name) => !env[name]);
-  const [url = "", token = ""] = VARIABLES.map((name) => env[name]);
-  if (missing === undefined) return createResultsService({ url, token, ...options });
+  // The runner gives these to actions. `run` steps and other runners may not have them.
+  const { ACTIONS_RESULTS_URL: url, ACTIONS_RUNTIME_TOKEN: token } = env;
+  if (url && token) return createResultsService({ url, token, ...options });
+  const missing = url ? "ACTIONS_RUNTIME_TOKEN" : "ACTIONS_RESULTS_URL";
   const server = env["GITHUB_SERVER_URL"] ?? "https://github.com";
   const isEnterprise = !/^https:\/\/(github\.com|[\w-]+\.ghe\.com)$/.test(server);
   throw new AccessError(`the artifacts of this run cannot be reached: the runner did not set ${missing}`, {

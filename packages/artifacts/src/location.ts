@@ -1,5 +1,5 @@
-/** An artifact as a listing describes it. */
-export interface ArtifactInfo {
+/** An artifact as a listing describes it, which can be read. */
+export interface ArtifactLocation {
   readonly id: number;
   readonly name: string;
   /** The stored size in bytes: that of the zip, or of the raw file. */
@@ -9,10 +9,6 @@ export interface ArtifactInfo {
   readonly createdAt: Date | undefined;
   readonly expiresAt: Date | undefined;
   readonly runId: number | undefined;
-}
-
-/** An artifact that can be read. */
-export interface ArtifactLocation extends ArtifactInfo {
   /** Requests a new signed URL, which is valid for about ten minutes. */
   readonly mintUrl: (signal?: AbortSignal) => Promise<URL>;
 }

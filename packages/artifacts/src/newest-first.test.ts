@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { newestFirst } from "./newest-first.ts";
 
-type Dated = Parameters<typeof newestFirst>[0];
+type Dated = Parameters<typeof newestFirst>[0][number] & { readonly createdAt: Date | undefined };
+const sorted = (items: readonly Dated[]): Dated[] => newestFirst(items, ({ createdAt }) => createdAt);
 const at = (id: number, time: string | undefined, ofThisAttempt?: boolean): Dated => ({
   id,
   createdAt: time === undefined ? undefined : new Date(time),
@@ -21,7 +22,7 @@ describe("newestFirst", () => {
     ["one with a time comes before one without", at(1, "2026-01-01T00:00:00Z"), at(2, undefined)],
     ["an invalid time counts as a missing one", at(1, "2026-01-01T00:00:00Z"), at(2, "yesterday")],
   ])("%s", (_title, newest, older) => {
-    expect([older, newest].toSorted(newestFirst)).toEqual([newest, older]);
-    expect([newest, older].toSorted(newestFirst)).toEqual([newest, older]);
+    expect(sorted([older, newest])).toEqual([newest, older]);
+    expect(sorted([newest, older])).toEqual([newest, older]);
   });
 });

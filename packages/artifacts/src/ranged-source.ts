@@ -1,4 +1,4 @@
-import { type RandomAccessSource, requireRange } from "@release-actions/archive";
+import { memorySource, type RandomAccessSource, requireRange } from "@release-actions/archive";
 import type { Blob } from "./blob.ts";
 import { fetchRange } from "./fetch-range.ts";
 import { Part } from "./part.ts";
@@ -28,7 +28,7 @@ export function createRangedSource(blob: Blob, size: number, cached: readonly Ca
         (piece) => piece.offset <= offset && offset + length <= piece.offset + piece.bytes.length,
       );
       if (hit === undefined) return readParts({ blob, scheduler, offset, length, rank, signal });
-      return once(hit.bytes.subarray(offset - hit.offset, offset - hit.offset + length), signal);
+      return memorySource(hit.bytes).read(offset - hit.offset, length, signal);
     },
   };
   return source;
@@ -41,11 +41,6 @@ interface PartialRead {
   readonly length: number;
   readonly rank: number;
   readonly signal: AbortSignal | undefined;
-}
-
-async function* once(bytes: Uint8Array, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  signal?.throwIfAborted();
-  if (bytes.length > 0) yield bytes;
 }
 
 async function* readParts(read: PartialRead): AsyncGenerator<Uint8Array> {

@@ -13,7 +13,7 @@ import {
 } from "@release-actions/http";
 import { type Decoder, decodeJson, listOf, object, optional, parseJson, string } from "@release-actions/json";
 import type { ArtifactLocation } from "./location.ts";
-import { newestFirst } from "./newest-first.ts";
+import { dateOf, newestFirst } from "./newest-first.ts";
 
 const SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService";
 const MAX_ANSWER_BYTES = 16_000_000;
@@ -45,32 +45,16 @@ export interface OwnArtifact extends ArtifactLocation {
   readonly ofThisAttempt: boolean;
 }
 
-interface ListedArtifact {
-  readonly workflow_run_backend_id: string;
-  readonly workflow_job_run_backend_id: string;
-  readonly database_id: string;
-  readonly name: string;
-  readonly size: string;
-  readonly created_at: string | undefined;
-  readonly digest: string | undefined;
-}
-
-const listing: Decoder<{ artifacts: readonly ListedArtifact[] }> = object({
-  artifacts: optional(
-    listOf(
-      object<ListedArtifact>({
-        workflow_run_backend_id: string,
-        workflow_job_run_backend_id: string,
-        database_id: string,
-        name: string,
-        size: optional(string, "0"),
-        created_at: optional(string),
-        digest: optional(string),
-      }),
-    ),
-    [],
-  ),
+const listed = object({
+  workflow_run_backend_id: string,
+  workflow_job_run_backend_id: string,
+  database_id: string,
+  name: string,
+  size: optional(string, "0"),
+  created_at: optional(string),
+  digest: optional(string),
 });
+const listing = object({ artifacts: optional(listOf(listed), []) });
 const signedUrl = object({ signed_url: string });
 
 /** Connects to the artifact service of the current run. @throws AccessError when the token does not name a run */
@@ -97,14 +81,14 @@ export function createResultsService(options: ResultsOptions): ResultsService {
           name: artifact.name,
           size: Number(artifact.size),
           digest: artifact.digest === "" ? undefined : artifact.digest,
-          createdAt: artifact.created_at === undefined ? undefined : new Date(artifact.created_at),
+          createdAt: dateOf(artifact.created_at),
           expiresAt: undefined,
           runId: undefined,
           ofThisAttempt: artifact.workflow_run_backend_id === ids.run,
           mintUrl: async (abort) => new URL((await call("GetSignedArtifactURL", message, signedUrl, abort)).signed_url),
         };
       });
-      return located.sort(newestFirst);
+      return newestFirst(located, ({ createdAt }) => createdAt);
     },
     remove: async (name, signal) => {
       try {
@@ -128,7 +112,7 @@ async function post<T>(
   const target = new URL(`${SERVICE}/${method}`, url);
   const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
   const response = await transport({ url: target, method: "POST", headers, body: JSON.stringify(message), signal });
-  const text = await readText(target, response, { limit: MAX_ANSWER_BYTES });
+  const text = await readText(response, { limit: MAX_ANSWER_BYTES });
   if (response.status !== 200) throw refusal(method, response, text);
   try {
     const options = { source: `the answer to ${method}`, maxBytes: MAX_ANSWER_BYTES };

@@ -9,12 +9,12 @@ const restError = Object.assign(new Error("{}"), {
   details: { "x-ms-request-id": "abc-1" },
 });
 
-test.each<[title: string, error: unknown, kind: string, unclear: boolean, message: RegExp, advice: RegExp | undefined]>(
+test.each<[title: string, error: unknown, name: string, unclear: boolean, message: RegExp, advice: RegExp | undefined]>(
   [
     [
       "F28: a storage error without a message",
       restError,
-      ...(["transfer", true] as const),
+      ...(["TransferError", true] as const),
       /uploading restate\.tar failed: RestError \(status 403, AuthenticationFailed, request abc-1\)\./,
       /\/w\/restate\.tar is still there/,
     ],
@@ -23,7 +23,7 @@ test.each<[title: string, error: unknown, kind: string, unclear: boolean, messag
       new Error(
         "Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact with this name already exists",
       ),
-      ...(["conflict", true] as const),
+      ...(["RefusedError", true] as const),
       /\(409\) Conflict/,
       undefined,
     ],
@@ -32,49 +32,49 @@ test.each<[title: string, error: unknown, kind: string, unclear: boolean, messag
       new Error(
         "Failed to FinalizeArtifact: Failed to make request after 5 attempts: Failed request: (502) Bad Gateway",
       ),
-      ...(["transfer", true] as const),
+      ...(["TransferError", true] as const),
       /\(502\) Bad Gateway/,
       /still there/,
     ],
     [
       "F32: full storage",
       new Error("Failed to CreateArtifact: Artifact storage quota has been hit. Unable to upload any new artifacts."),
-      ...(["refused", false] as const),
+      ...(["RefusedError", false] as const),
       /the artifact storage of the account is full$/,
       /Free some .* still there/,
     ],
     [
       "F35: a service that refuses",
       new Error("CreateArtifact: response from backend was not ok"),
-      ...(["refused", false] as const),
+      ...(["RefusedError", false] as const),
       /the artifact service refused it$/,
       /still there/,
     ],
     [
       "F36: a runtime token that has expired",
       new Error("Failed to CreateArtifact: Received non-retryable error: Failed request: (401) Unauthorized"),
-      ...(["refused", false] as const),
+      ...(["AccessError", false] as const),
       /the job's own token is no longer accepted$/,
       /about six hours/,
     ],
     [
       "a request that the storage refuses every time",
       Object.assign(new Error("the body is too large"), { name: "RestError", statusCode: 413 }),
-      ...(["refused", false] as const),
+      ...(["RefusedError", false] as const),
       /too large \(status 413\)$/,
       /still there/,
     ],
     [
       "a file that cannot be read",
       Object.assign(new Error("EACCES: permission denied, open '/w/restate.tar'"), { code: "EACCES" }),
-      ...(["refused", false] as const),
+      ...(["RefusedError", false] as const),
       /permission denied/,
       /still there/,
     ],
-    ["a thrown string", "boom", "transfer", true, /failed: boom\./, /still there/],
+    ["a thrown string", "boom", "TransferError", true, /failed: boom\./, /still there/],
   ],
-)("%s", (_title, error, kind, unclear, message, advice) => {
+)("%s", (_title, error, name, unclear, message, advice) => {
   const trouble = explainUpload(error, request);
-  expect(trouble).toMatchObject({ kind, unclear, fault: { message: expect.stringMatching(message), cause: error } });
+  expect(trouble).toMatchObject({ unclear, fault: { name, message: expect.stringMatching(message), cause: error } });
   expect(trouble.fault).toHaveProperty("advice", advice === undefined ? undefined : expect.stringMatching(advice));
 });

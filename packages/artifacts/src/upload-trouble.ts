@@ -3,7 +3,6 @@ import { Fault } from "@release-actions/report";
 
 /** A failed upload, classified and explained. */
 export interface UploadTrouble {
-  readonly kind: "conflict" | "refused" | "transfer" | "unknown";
   /** Whether the artifact may exist despite the error, or another attempt may help. */
   readonly unclear: boolean;
   readonly fault: Error;
@@ -14,37 +13,32 @@ export function explainUpload(
   error: unknown,
   { name, file }: { readonly name: string; readonly file: string },
 ): UploadTrouble {
-  if (error instanceof Fault) return { kind: "unknown", unclear: false, fault: error };
+  if (error instanceof Fault) return { unclear: false, fault: error };
   const said = describeError(error);
   const what = `uploading ${name} failed: ${said}`;
   const kept = `${file} is still there for another attempt.`;
-  const refused = (fault: Error): UploadTrouble => ({ kind: "refused", unclear: false, fault });
+  const refused = (message: string, advice = kept): UploadTrouble => ({
+    unclear: false,
+    fault: new RefusedError(message, { cause: error, advice }),
+  });
 
   if (/\(409\)|already exists/i.test(said)) {
-    return { kind: "conflict", unclear: true, fault: new RefusedError(`${what}.`, { cause: error, status: 409 }) };
+    return { unclear: true, fault: new RefusedError(`${what}.`, { cause: error, status: 409 }) };
   }
   if (/quota|insufficient usage/i.test(said)) {
     const advice = `Free some of the account's artifact storage (GitHub recalculates it every 6 to 12 hours). ${kept}`;
-    return refused(
-      new RefusedError(`uploading ${name} failed: the artifact storage of the account is full`, {
-        cause: error,
-        advice,
-      }),
-    );
+    return refused(`uploading ${name} failed: the artifact storage of the account is full`, advice);
   }
   if (/\(401\)/.test(said)) {
     const advice = "The token of a job is valid for about six hours: upload earlier, or split the job.";
-    return refused(
-      new AccessError(`${what}: the job's own token is no longer accepted`, { cause: error, status: 401, advice }),
-    );
+    const message = `${what}: the job's own token is no longer accepted`;
+    return { unclear: false, fault: new AccessError(message, { cause: error, status: 401, advice }) };
   }
-  if (/response from backend was not ok/i.test(said)) {
-    return refused(new RefusedError(`${what}: the artifact service refused it`, { cause: error, advice: kept }));
-  }
+  if (/response from backend was not ok/i.test(said)) return refused(`${what}: the artifact service refused it`);
   if (/Received non-retryable error|is not valid|not supported on GHES/i.test(said) || isPermanent(error)) {
-    return refused(new RefusedError(`${what}`, { cause: error, advice: kept }));
+    return refused(what);
   }
-  return { kind: "transfer", unclear: true, fault: new TransferError(`${what}.`, { cause: error, advice: kept }) };
+  return { unclear: true, fault: new TransferError(`${what}.`, { cause: error, advice: kept }) };
 }
 
 /** Status codes after which another upload may succeed: an expired URL, a conflict after a lost answer, a limit. */

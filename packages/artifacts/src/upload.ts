@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,7 +7,6 @@ import { AGAIN, doubling, tryTimes } from "@release-actions/concurrency";
 import type { Transport } from "@release-actions/http";
 import { Fault, type Reporter } from "@release-actions/report";
 import { loadToolkitParts } from "@release-actions/toolkit-parts";
-import { ArtifactConflictError } from "./faults.ts";
 import type { OwnArtifact, ResultsService } from "./results-service.ts";
 import { holdsFile } from "./same-content.ts";
 import { explainUpload, type UploadTrouble } from "./upload-trouble.ts";
@@ -86,12 +86,12 @@ export async function uploadArtifact(request: UploadRequest, options: UploadOpti
   });
 }
 
-/** The finished artifact of that name, if it has our file. @throws ArtifactConflictError if it has another */
+/** The finished artifact of that name, if it has our file. @throws Fault if it has another */
 async function findEqual(request: UploadRequest, options: UploadOptions): Promise<OwnArtifact | undefined> {
   const listed = await options.results.list({ name: request.name }, options.signal);
   const found = listed.find((artifact) => artifact.ofThisAttempt);
   if (found === undefined || (await holdsFile(found, request.file, options))) return found;
-  throw new ArtifactConflictError(
+  throw new Fault(
     `this run already has an artifact "${request.name}" with other content (id ${found.id}, ${found.digest ?? "no digest"})`,
     {
       advice: "Give each job its own `artifact-name`, for example with its matrix value, or set `if-exists: replace`.",
@@ -147,13 +147,7 @@ function onAnyServer<T>(call: () => Promise<T>): Promise<T> {
 /** Stops waiting on cancellation. The client cannot be cancelled: it goes on until the process ends. */
 async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work;
-  signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+  using _listener = addAbortListener(signal, () => reject(signal.reason));
+  return await Promise.race([work, promise]);
 }

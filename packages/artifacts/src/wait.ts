@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatDuration, type Reporter } from "@release-actions/report";
+import { Fault, formatDuration, type Reporter } from "@release-actions/report";
 import { type Check, type CheckSource, selectCheck } from "./checks.ts";
-import { ExpiredArtifactError, MissingArtifactError, ProducerFailedError } from "./faults.ts";
+import { ExpiredArtifactError, MissingArtifactError } from "./faults.ts";
 
 /** The time between two lookups. Each sends at most three requests, most of which ETags exempt from the rate limit. */
 const POLL_INTERVAL_MS = 10_000;
@@ -22,7 +22,7 @@ export interface WaitOptions {
 /**
  * Looks for an artifact, or something else, until `look` no longer throws `MissingArtifactError`.
  *
- * @throws ProducerFailedError as soon as the check has failed; after the timeout, the error of the last lookup
+ * @throws Fault as soon as the check has failed; after the timeout, the error of the last lookup
  */
 export async function waitForArtifact<T>(look: (signal?: AbortSignal) => Promise<T>, options: WaitOptions): Promise<T> {
   const { what = "the artifact", timeoutMs, check, reporter, signal, pollIntervalMs = POLL_INTERVAL_MS } = options;
@@ -47,19 +47,20 @@ export async function waitForArtifact<T>(look: (signal?: AbortSignal) => Promise
     const news = describe(check?.name, state);
     if (news !== last) reporter.info(`waiting for ${what}${news}`);
     last = news;
-    await sleep(pollIntervalMs, undefined, signal === undefined ? {} : { signal });
+    await sleep(pollIntervalMs, undefined, { signal });
   }
 }
 
 function refuseFailed(what: string, check: Check, miss: MissingArtifactError): void {
   if (check.status !== "completed") return;
   const conclusion = check.conclusion ?? "no conclusion";
-  const advice = check.html_url === undefined ? {} : { advice: `See ${check.html_url}` };
+  const advice = check.html_url === undefined ? undefined : `See ${check.html_url}`;
   if (FAILED.has(conclusion)) {
     const message = `${what} will not be produced: its check "${check.name}" ended with ${conclusion}`;
-    throw new ProducerFailedError(message, advice);
+    throw new Fault(message, { advice });
   }
-  throw new MissingArtifactError(`the check "${check.name}" has ended with ${conclusion}, but ${miss.message}`, advice);
+  const message = `the check "${check.name}" has ended with ${conclusion}, but ${miss.message}`;
+  throw new MissingArtifactError(message, { advice });
 }
 
 function tooLong(

@@ -1,20 +1,5 @@
-import { type Decoder, integer, object, optional, string } from "@release-actions/json";
-import { ForkRefusedError } from "./faults.ts";
-
-/** The fields of a workflow run that are used here. */
-export interface WorkflowRun {
-  readonly id: number;
-  readonly html_url: string;
-  readonly status: string;
-  readonly conclusion: string | undefined;
-  readonly created_at: string | undefined;
-  readonly event: string | undefined;
-  /**
-   * The repository that its commit comes from: the fork, for a pull request from one. Null when the fork was deleted;
-   * undefined from servers that do not report it, such as Gitea (1.26, `ToActionWorkflowRun`).
-   */
-  readonly head_repository: { readonly full_name: string } | null | undefined;
-}
+import { integer, object, optional, string } from "@release-actions/json";
+import { Fault } from "@release-actions/report";
 
 /** Events that happen only in the repository itself, never in a fork. */
 const OWN_EVENTS: ReadonlySet<string | undefined> = new Set([
@@ -27,15 +12,22 @@ const OWN_EVENTS: ReadonlySet<string | undefined> = new Set([
 
 const named = optional(object({ full_name: string }));
 
-export const workflowRun: Decoder<WorkflowRun> = object<WorkflowRun>({
+/** The fields of a workflow run that are used here. */
+export const workflowRun = object({
   id: integer,
   html_url: string,
   status: optional(string, "unknown"),
   conclusion: optional(string),
   created_at: optional(string),
   event: optional(string),
-  head_repository: (value, at) => (value === null ? null : named(value, at)),
+  /**
+   * The repository that its commit comes from: the fork, for a pull request from one. Null when the fork was deleted;
+   * undefined from servers that do not report it, such as Gitea (1.26, `ToActionWorkflowRun`).
+   */
+  head_repository: (value: unknown, at: string) => (value === null ? null : named(value, at)),
 });
+
+export type WorkflowRun = ReturnType<typeof workflowRun>;
 
 /** Whether its commit is from the repository that it runs in, and not from a fork, which may be deleted. */
 export function isOwnRun(run: WorkflowRun, repository: string): boolean {
@@ -44,11 +36,11 @@ export function isOwnRun(run: WorkflowRun, repository: string): boolean {
 }
 
 /** Why runs of forks are not used. `where` says which runs were looked at. */
-export function forkRefused(runs: readonly WorkflowRun[], where: string): ForkRefusedError {
+export function forkRefused(runs: readonly WorkflowRun[], where: string): Fault {
   const forks = new Set(runs.map(headOf));
   const advice =
     "A fork's run can put anything into its artifacts. If that is acceptable here, set `allow-forks: true`.";
-  return new ForkRefusedError(`${where} of ${[...forks].join(", ")}, but runs of forks are refused`, { advice });
+  return new Fault(`${where} of ${[...forks].join(", ")}, but runs of forks are refused`, { advice });
 }
 
 function headOf({ head_repository: head, event = "an unknown event" }: WorkflowRun): string {

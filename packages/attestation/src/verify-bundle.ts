@@ -17,7 +17,6 @@ export interface AttestationPolicy {
   readonly signer: string;
   /** The server's URL, such as `https://github.com`. */
   readonly serverUrl: string;
-  readonly issuer?: string;
 }
 
 /** The proven facts of a valid attestation. */
@@ -63,7 +62,7 @@ function verifyAgainst(json: unknown, root: TrustMaterial, policy: AttestationPo
   });
   const signer = verifier.verify(toSignedEntity(bundle), {
     subjectAlternativeName: identityPattern(policy),
-    extensions: { issuer: policy.issuer ?? GITHUB_ISSUER },
+    extensions: { issuer: GITHUB_ISSUER },
   });
   const { subject, predicateType } = decodeJson(bundle.content.dsseEnvelope.payload, statement, {
     source: "the statement",

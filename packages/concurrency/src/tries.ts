@@ -33,7 +33,7 @@ export function jittered(pauseMs: (failed: number) => number, random = Math.rand
  * For HTTP requests see `retrying` of packages/http, which has a time limit instead of a number of tries.
  */
 export async function tryTimes<T>(
-  { times, pauseMs, signal, wait = pause }: Tries,
+  { times, pauseMs, signal, wait = (ms) => sleep(ms, undefined, { signal }) }: Tries,
   attempt: (isLast: boolean, failed: number) => Promise<T | typeof AGAIN>,
 ): Promise<T> {
   for (let failed = 0; ; failed += 1) {
@@ -43,8 +43,4 @@ export async function tryTimes<T>(
     if (isLast) throw new Error("the last try gave neither a value nor an error");
     await wait(pauseMs(failed + 1), signal);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, signal === undefined ? {} : { signal });
 }

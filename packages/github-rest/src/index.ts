@@ -4,7 +4,6 @@ export {
   type MakeLatest,
   openReleases,
   type ReleaseAsset,
-  ReleaseError,
   type Releases,
   type ReleaseUpdate,
 } from "./releases.ts";

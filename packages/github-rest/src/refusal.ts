@@ -3,7 +3,6 @@ import {
   type Clock,
   excerpt,
   type HttpResponse,
-  RateLimitError,
   RefusedError,
   retryAfter,
   TransientError,
@@ -60,9 +59,9 @@ export function refusal(
   const limit = `the rate limit of the token (${headers["x-ratelimit-limit"] ?? "?"} requests an hour)`;
   const until = isRateLimit ? `${limit} is used up until ${resetOf(response).toISOString()}` : said;
   const { message, advice } = explain({ what, status, said: until, isRateLimit });
-  const details = { status, ...(advice === undefined ? {} : { advice }) };
-  if (isRateLimit) return new RateLimitError(message, details);
-  return status === 401 || status === 403 ? new AccessError(message, details) : new RefusedError(message, details);
+  const lacksPermission = (status === 401 || status === 403) && !isRateLimit;
+  const details = { status, advice };
+  return lacksPermission ? new AccessError(message, details) : new RefusedError(message, details);
 }
 
 /**

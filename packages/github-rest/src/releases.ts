@@ -1,5 +1,5 @@
 import { RefusedError } from "@release-actions/http";
-import { boolean, integer, listOf, object, optional, string, text } from "@release-actions/json";
+import { boolean, type Decoder, integer, listOf, object, optional, string, text } from "@release-actions/json";
 import { Fault } from "@release-actions/report";
 import type { Rest } from "./rest.ts";
 
@@ -34,12 +34,7 @@ export interface ReleaseUpdate {
   readonly makeLatest: MakeLatest;
 }
 
-/** Several releases of which any may be the right one. */
-export class ReleaseError extends Fault {
-  override readonly name = "ReleaseError";
-}
-
-const release = object({
+const rawRelease = object({
   id: integer,
   tag_name: text,
   body: optional(string, ""),
@@ -48,7 +43,7 @@ const release = object({
   html_url: text,
 });
 
-const asset = object({
+const rawAsset = object({
   name: text,
   size: integer,
   state: optional(string, "uploaded"),
@@ -58,9 +53,27 @@ const asset = object({
 
 const tag = object({ name: text });
 
+const release: Decoder<GitHubRelease> = (value, at) => {
+  const { id, tag_name, body, draft, prerelease, html_url } = rawRelease(value, at);
+  return { id, tag: tag_name, body, isDraft: draft, isPrerelease: prerelease, url: html_url };
+};
+
+const asset: Decoder<ReleaseAsset> = (value, at) => {
+  const { browser_download_url: url, ...rest } = rawAsset(value, at);
+  return { ...rest, url };
+};
+
 /** Reads and updates the releases of one repository, `owner/name`. */
 export function openReleases(rest: Rest, repository: string) {
   const base = `/repos/${repository}`;
+  const find = async (path: string): Promise<GitHubRelease | undefined> => {
+    try {
+      return await rest.get(`${base}/releases/${path}`, release);
+    } catch (error) {
+      if (error instanceof RefusedError && error.status === 404) return undefined;
+      throw error;
+    }
+  };
   return {
     /** The names of all tags. */
     tags: async (): Promise<readonly string[]> =>
@@ -69,41 +82,29 @@ export function openReleases(rest: Rest, repository: string) {
     /**
      * The release of a tag, which may be a draft; `undefined` when there is none.
      *
-     * @throws ReleaseError when several drafts have the tag.
+     * @throws Fault when several drafts have the tag.
      */
     byTag: async (name: string): Promise<GitHubRelease | undefined> => {
-      try {
-        return shape(await rest.get(`${base}/releases/tags/${encodePath(name)}`, release));
-      } catch (error) {
-        if (!(error instanceof RefusedError) || error.status !== 404) throw error;
-      }
+      const published = await find(`tags/${encodePath(name)}`);
+      if (published !== undefined) return published;
       // The tag of a draft does not exist yet, so the draft is found only in the list.
       const all = await rest.getAll(`${base}/releases`, listOf(release));
-      const [found, second, ...more] = all.map(shape).filter((candidate) => candidate.tag === name);
+      const [found, second, ...more] = all.filter((candidate) => candidate.tag === name);
       if (second === undefined) return found;
       const pages = [found, second, ...more].map((draft) => draft?.url).join(", ");
-      throw new ReleaseError(`${repository} has ${more.length + 2} drafts of ${name}: ${pages}`, {
+      throw new Fault(`${repository} has ${more.length + 2} drafts of ${name}: ${pages}`, {
         advice: "Delete the drafts that are not the release, then run this again.",
       });
     },
 
     /** Reads the current state of a release. */
-    get: async (id: number): Promise<GitHubRelease> => shape(await rest.get(`${base}/releases/${id}`, release)),
+    get: (id: number): Promise<GitHubRelease> => rest.get(`${base}/releases/${id}`, release),
 
     /** The release that GitHub shows as the latest; `undefined` when it shows none. */
-    latest: async (): Promise<GitHubRelease | undefined> => {
-      try {
-        return shape(await rest.get(`${base}/releases/latest`, release));
-      } catch (error) {
-        if (error instanceof RefusedError && error.status === 404) return undefined;
-        throw error;
-      }
-    },
+    latest: (): Promise<GitHubRelease | undefined> => find("latest"),
 
-    assets: async (id: number): Promise<readonly ReleaseAsset[]> => {
-      const found = await rest.getAll(`${base}/releases/${id}/assets`, listOf(asset));
-      return found.map(({ browser_download_url: url, ...rest }) => ({ ...rest, url }));
-    },
+    assets: (id: number): Promise<readonly ReleaseAsset[]> =>
+      rest.getAll(`${base}/releases/${id}/assets`, listOf(asset)),
 
     /**
      * Changes the notes and sets `make_latest`. Without that field GitHub would make the release the latest with every
@@ -111,17 +112,12 @@ export function openReleases(rest: Rest, repository: string) {
      */
     update: async (id: number, { body, makeLatest }: ReleaseUpdate): Promise<GitHubRelease> => {
       const fields = { ...(body === undefined ? {} : { body }), make_latest: makeLatest };
-      return shape(await rest.send("PATCH", `${base}/releases/${id}`, fields, release));
+      return await rest.send("PATCH", `${base}/releases/${id}`, fields, release);
     },
   };
 }
 
 export type Releases = ReturnType<typeof openReleases>;
-
-function shape(found: ReturnType<typeof release>): GitHubRelease {
-  const { id, tag_name, body, draft, prerelease, html_url } = found;
-  return { id, tag: tag_name, body, isDraft: draft, isPrerelease: prerelease, url: html_url };
-}
 
 function encodePath(name: string): string {
   return name.split("/").map(encodeURIComponent).join("/");

@@ -112,7 +112,7 @@ export function openRest(options: RestOptions): Rest {
       let url = new URL(`${base}${path}`);
       for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
         const response = await exchange(method, url, { ...rest, signal });
-        const content = await readBody(url, response, { limit: MAX_BODY_BYTES, withinMs: ATTEMPT_MS });
+        const content = await readBody(response, { limit: MAX_BODY_BYTES, withinMs: ATTEMPT_MS });
         const taken = take(response, content, what);
         if (taken !== undefined) return taken;
         if (![301, 302, 307, 308].includes(response.status)) throw refusal(what, response, content, explain, limits);

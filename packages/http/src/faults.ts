@@ -20,8 +20,3 @@ export class RefusedError extends Fault {
 export class AccessError extends RefusedError {
   override readonly name = "AccessError";
 }
-
-/** A rate limit that lasts longer than the allowed wait. */
-export class RateLimitError extends RefusedError {
-  override readonly name = "RateLimitError";
-}

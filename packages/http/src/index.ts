@@ -1,4 +1,4 @@
-export { AccessError, RateLimitError, RefusedError, TransferError } from "./faults.ts";
+export { AccessError, RefusedError, TransferError } from "./faults.ts";
 export { createFetch, type Fetch, type FetchInit } from "./fetch.ts";
 export {
   type Clock,

@@ -130,7 +130,6 @@ export async function retrying<T>(
 
 /** Lists each distinct cause once with its count, in order of first appearance. */
 function summarize(causes: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const cause of causes) counts.set(cause, (counts.get(cause) ?? 0) + 1);
-  return [...counts].map(([cause, count]) => (count === 1 ? cause : `${count} x ${cause}`)).join("; ");
+  const same = Map.groupBy(causes, (cause) => cause);
+  return [...same].map(([cause, { length }]) => (length === 1 ? cause : `${length} x ${cause}`)).join("; ");
 }

@@ -14,7 +14,7 @@ describe("the transport", () => {
   test("sends a body and reads the answer", async () => {
     const url = await serve((message, response) => message.pipe(response));
     const response = await createTransport()({ url, method: "POST", body: "hello" });
-    expect([response.status, await readText(url, response, { limit: 100 })]).toEqual([200, "hello"]);
+    expect([response.status, await readText(response, { limit: 100 })]).toEqual([200, "hello"]);
   });
 
   test("names the host and the cause when nobody answers (F01)", async () => {
@@ -32,8 +32,8 @@ describe("the transport", () => {
   test("does not read more than the limit, or wait forever for the rest", async () => {
     const url = await serve((_message, response) => response.write("x".repeat(1000)));
     const transport = createTransport();
-    await expect(readText(url, await transport({ url }), { limit: 999 })).rejects.toThrow("more than 999 bytes");
-    await expect(readText(url, await transport({ url }), { limit: 9999, silenceMs: 50 })).rejects.toThrow("stopped");
+    await expect(readText(await transport({ url }), { limit: 999 })).rejects.toThrow("more than 999 bytes");
+    await expect(readText(await transport({ url }), { limit: 9999, silenceMs: 50 })).rejects.toThrow("stopped");
   });
 
   test("stops at once when it is cancelled, before and after the headers", async () => {
@@ -63,7 +63,7 @@ describe("the transport", () => {
     const transport = createTransport({ HTTP_PROXY: url.href });
     const target = new URL("http://storage.invalid/a");
     const response = await transport({ url: target });
-    expect(await readText(target, response, { limit: 100 })).toBe("asked for http://storage.invalid/a");
+    expect(await readText(response, { limit: 100 })).toBe("asked for http://storage.invalid/a");
   });
 });
 
@@ -71,7 +71,7 @@ describe("a request", () => {
   test("sends its own user agent, unless the caller sets one", async () => {
     const url = await serve((message, response) => response.end(message.headers["user-agent"]));
     const ask = async (headers: Record<string, string>) =>
-      await readText(url, await createTransport()({ url, headers }), { limit: 100 });
+      await readText(await createTransport()({ url, headers }), { limit: 100 });
     expect(await ask({})).toBe("release-actions");
     expect(await ask({ "User-Agent": "docker" })).toBe("docker");
   });
@@ -83,8 +83,8 @@ describe("a request", () => {
       response.end(message.method);
     });
     const transport = createTransport();
-    expect(await readText(url, await transport({ url }), { limit: 100 })).toBe("GET");
-    expect(await readText(url, await transport({ url }), { limit: 100 })).toBe("GET");
+    expect(await readText(await transport({ url }), { limit: 100 })).toBe("GET");
+    expect(await readText(await transport({ url }), { limit: 100 })).toBe("GET");
     expect(sockets.size).toBe(1);
   });
 
@@ -104,7 +104,7 @@ describe("a request", () => {
       message.pipe(response);
     });
     const response = await createTransport()({ url, method: "PUT", body });
-    expect(await readText(url, response, { limit: 100 })).toBe(`${expected}: hello`);
+    expect(await readText(response, { limit: 100 })).toBe(`${expected}: hello`);
   });
 
   test("ends with the error of the stream that it sends", async () => {
@@ -149,7 +149,7 @@ describe("a request", () => {
     const url = await serve((_message, response) => response.end("x"));
     const response = await createTransport()({ url, signal });
     expect(getEventListeners(signal, "abort")).toHaveLength(1);
-    await readText(url, response, { limit: 100 });
+    await readText(response, { limit: 100 });
     await new Promise(setImmediate);
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
@@ -160,14 +160,14 @@ describe("a request", () => {
       setTimeout(() => response.end("y"), 300);
     });
     const response = await createTransport()({ url, headersTimeoutMs: 200 });
-    expect(await readText(url, response, { limit: 100 })).toBe("xy");
+    expect(await readText(response, { limit: 100 })).toBe("xy");
   });
 });
 
 describe("readBody", () => {
   test("reads as many bytes as the limit allows", async () => {
     const url = await serve((_message, response) => response.end("x".repeat(1000)));
-    expect(await readBody(url, await createTransport()({ url }), { limit: 1000 })).toHaveLength(1000);
+    expect(await readBody(await createTransport()({ url }), { limit: 1000 })).toHaveLength(1000);
   });
 
   test("removes its timers, which would keep the process alive", async () => {
@@ -175,7 +175,7 @@ describe("readBody", () => {
     const url = new URL("http://registry.example/");
     const before = timers();
     const body = Readable.from([Buffer.from("x")]) as IncomingMessage;
-    expect(await readBody(url, { status: 200, headers: {}, url, body }, { limit: 1 })).toHaveLength(1);
+    expect(await readBody({ status: 200, headers: {}, url, body }, { limit: 1 })).toHaveLength(1);
     expect(timers()).toBe(before);
   });
 
@@ -191,8 +191,8 @@ describe("readBody", () => {
     });
     const ask = async () => await createTransport()({ url });
     const [whole] = await Promise.all([
-      readBody(url, await ask(), { limit: 100, silenceMs: 500 }),
-      expect(readBody(url, await ask(), { limit: 100, withinMs: 100 })).rejects.toThrow("within 0.1 s"),
+      readBody(await ask(), { limit: 100, silenceMs: 500 }),
+      expect(readBody(await ask(), { limit: 100, withinMs: 100 })).rejects.toThrow("within 0.1 s"),
     ]);
     expect(whole).toHaveLength(11);
   });

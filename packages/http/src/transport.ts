@@ -126,38 +126,43 @@ export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): numb
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/**
- * Reads a body of at most `limit` bytes. `silenceMs` limits each pause, `withinMs` the whole time.
- *
- * @throws TransientError
- */
+export interface BodyLimits {
+  /** The largest body, in bytes. */
+  readonly limit: number;
+  /** The longest pause. Default: 30 s. */
+  readonly silenceMs?: number;
+  /** The longest time for the whole body. */
+  readonly withinMs?: number;
+  /** The error for a larger body, if it is not temporary. */
+  readonly tooLarge?: () => Error;
+}
+
+/** Reads a body into memory. @throws TransientError */
 export async function readBody(
-  url: URL,
-  response: HttpResponse,
-  {
-    limit,
-    silenceMs = 30_000,
-    withinMs = Number.POSITIVE_INFINITY,
-  }: { readonly limit: number; readonly silenceMs?: number; readonly withinMs?: number },
+  { url, body }: HttpResponse,
+  { limit, silenceMs = 30_000, withinMs = Number.POSITIVE_INFINITY, tooLarge }: BodyLimits,
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   const started = performance.now();
-  const timer = setTimeout(() => response.body.destroy(new Error("the answer stopped")), silenceMs);
+  const timer = setTimeout(() => body.destroy(new Error("the answer stopped")), silenceMs);
   try {
-    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
       timer.refresh();
       size += chunk.length;
       if (performance.now() - started > withinMs) {
         throw new TransientError(`${url.host} did not finish its answer within ${withinMs / 1000} s`);
       }
-      if (size > limit) throw new TransientError(`${url.host} answered with more than ${limit} bytes`);
+      if (size > limit) break; // This closes the connection.
       chunks.push(chunk);
     }
   } catch (error) {
     throw transient(url, error);
   } finally {
     clearTimeout(timer);
+  }
+  if (size > limit) {
+    throw tooLarge?.() ?? new TransientError(`${url.host} answered with more than ${limit} bytes`);
   }
   return Buffer.concat(chunks);
 }

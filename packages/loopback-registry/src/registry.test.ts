@@ -57,7 +57,7 @@ beforeEach(async () => {
     onError: (error) => errors.push(error),
   });
 });
-afterEach(() => registry.close());
+afterEach(async () => await registry[Symbol.asyncDispose]());
 
 function url(rest: string): string {
   const [address, ...repository] = registry.repository.split("/");

@@ -26,12 +26,11 @@ export interface LoopbackRegistry extends AsyncDisposable {
   readonly requests: () => number;
   /** The digests of the requested blobs. */
   readonly fetched: () => ReadonlySet<string>;
-  close(): Promise<void>;
 }
 
 /**
  * Serves one image read-only on 127.0.0.1, where engines allow plain HTTP, with the pull part of the OCI distribution
- * API ("Pull", distribution-spec v1.1). Its name is unguessable, and its port is open only until `close`.
+ * API ("Pull", distribution-spec v1.1). Its name is unguessable, and its port is open only until it is disposed.
  */
 export async function startLoopbackRegistry(options: RegistryOptions): Promise<LoopbackRegistry> {
   const name = `load/${randomBytes(16).toString("hex")}`;
@@ -46,21 +45,17 @@ export async function startLoopbackRegistry(options: RegistryOptions): Promise<L
     });
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
   // `address()` of a listening TCP server is an AddressInfo (Node docs, net.Server).
   const { port } = server.address() as AddressInfo;
-  const close = async (): Promise<void> => {
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-  };
   return {
     repository: `127.0.0.1:${port}/${name}`,
     requests: () => requests,
     fetched: () => fetched,
-    close,
-    [Symbol.asyncDispose]: close,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
   };
 }
 

@@ -129,7 +129,7 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
       signal,
       async () => {
         const response = await send(target, method, bearer);
-        const content = await readBody(target, response, { limit });
+        const content = await readBody(response, { limit });
         if (response.status >= 200 && response.status < 300) return take(content);
         if (absent.includes(response.status)) return undefined;
         throw refusal(what, response, content);

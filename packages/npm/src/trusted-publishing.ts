@@ -37,7 +37,7 @@ export async function identityTokenFor(
   url.searchParams.set("audience", `npm:${registry.hostname}`);
   const ask = async (): Promise<string> => {
     const response = await transport({ url, headers: { Authorization: `Bearer ${requestToken}` }, signal });
-    const content = await readText(url, response, { limit: MAX_ANSWER_BYTES });
+    const content = await readText(response, { limit: MAX_ANSWER_BYTES });
     if (response.status === 200)
       return decodeJson(content, answer, { source: url.origin, maxBytes: MAX_ANSWER_BYTES }).value;
     const message = `GitHub issued no identity token (${response.status}): ${excerpt(content)}`;

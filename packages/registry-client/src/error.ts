@@ -1,13 +1,6 @@
-import { Fault, type FaultDetails } from "@release-actions/report";
+import { RefusedError } from "@release-actions/http";
 
-/** Thrown when a registry refuses a request or sends an invalid response. */
-export class RegistryError extends Fault {
+/** Thrown when a registry refuses a request or sends an invalid response. Without a status, it concerns no single response. */
+export class RegistryError extends RefusedError {
   override readonly name = "RegistryError";
-  /** The HTTP status; undefined when the error does not concern a single response. */
-  readonly status: number | undefined;
-
-  constructor(message: string, details: FaultDetails & { readonly status?: number } = {}) {
-    super(message, details);
-    this.status = details.status;
-  }
 }

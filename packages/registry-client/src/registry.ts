@@ -1,16 +1,14 @@
 import {
   DEFAULT_PATIENCE,
   type HttpResponse,
-  type Patience,
+  readBody,
   retrying,
   SYSTEM_CLOCK,
   TransientError,
-  type Transport,
-  transient,
 } from "@release-actions/http";
 import { decodeJson, listOf, object, optional, string } from "@release-actions/json";
 import { algorithmOf, type Digest, digestOf } from "@release-actions/oci";
-import { type Call, Connection, type Credentials } from "./connection.ts";
+import { Connection, type RegistryOptions } from "./connection.ts";
 import { RegistryError } from "./error.ts";
 import { type BlobUpload, Uploads } from "./uploads.ts";
 
@@ -48,13 +46,6 @@ export interface Registry {
   readBack(repository: string, reference: string, digest: Digest): Promise<RegistryDocument | undefined>;
 }
 
-export interface RegistryOptions {
-  readonly transport: Transport;
-  readonly credentials?: Credentials | undefined;
-  readonly patience?: Patience;
-  readonly signal?: AbortSignal;
-}
-
 /** Registries limit manifests to 4 MiB (spec, "Pushing manifests"). */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_PAGES = 1000;
@@ -71,35 +62,45 @@ const tagPage = object({ tags: optional(listOf(string), []) });
 
 /** @param registry its name in image references, such as `ghcr.io`, `docker.io` or `127.0.0.1:5000` */
 export function openRegistry(registry: string, options: RegistryOptions): Registry {
-  const { transport, credentials, patience = DEFAULT_PATIENCE, signal } = options;
-  const connection = new Connection(registry, transport, credentials, signal);
+  const { patience = DEFAULT_PATIENCE, signal } = options;
+  const connection = new Connection(registry, options);
   const tried = <T>(what: string, call: () => Promise<T>): Promise<T> =>
     retrying(`${what} at ${registry}`, patience, signal, call);
-  const at = (repository: string, rest: string): URL => new URL(`v2/${repository}/${rest}`, connection.origin);
-  const uploads = new Uploads(registry, connection);
+  const uploads = new Uploads(connection);
+
+  /** What is at a URL; undefined when there is nothing, or no such repository. */
+  const get = async (url: URL, repository: string, what: string, headers = {}): Promise<HttpResponse | undefined> => {
+    const answer = await connection.send({ method: "GET", url, repository, headers });
+    if (answer.status === 200) return answer;
+    if (answer.status !== 404) throw await connection.refused(answer, what);
+    answer.body.destroy();
+    return undefined;
+  };
 
   const hasBlob = async (repository: string, digest: Digest): Promise<boolean> => {
-    const answer = await connection.send({ method: "HEAD", url: at(repository, `blobs/${digest}`), repository });
+    const url = connection.at(repository, `blobs/${digest}`);
+    const answer = await connection.send({ method: "HEAD", url, repository });
     answer.body.destroy();
     // GHCR's 403 may mean that the repository does not exist yet; the upload shows whether it may be created.
     if ([200, 403, 404].includes(answer.status)) return answer.status === 200;
     throw await connection.refused(answer, `the question for ${repository}@${digest}`);
   };
 
+  /**
+   * Requires that a push succeeded. Some registries answer 200 (the spec says 201), which is accepted if the content is
+   * then there.
+   */
+  const requirePushed = async (answer: HttpResponse, what: string, isThere: () => Promise<boolean>): Promise<void> => {
+    const isPushed = answer.status === 201 || (answer.status === 200 && (await isThere()));
+    if (!isPushed) throw await connection.refused(answer, what);
+    answer.body.destroy();
+  };
+
   const readManifest: Registry["manifest"] = (repository, reference) =>
     tried(`reading ${repository}:${reference}`, async () => {
-      const call: Call = {
-        method: "GET",
-        url: at(repository, `manifests/${reference}`),
-        repository,
-        headers: { Accept: ACCEPT },
-      };
-      const answer = await connection.send(call);
-      if (answer.status === 404) {
-        answer.body.destroy();
-        return undefined;
-      }
-      if (answer.status !== 200) throw await connection.refused(answer, `the question for ${repository}:${reference}`);
+      const url = connection.at(repository, `manifests/${reference}`);
+      const answer = await get(url, repository, `the question for ${repository}:${reference}`, { Accept: ACCEPT });
+      if (answer === undefined) return undefined;
       const bytes = await readBytes(answer, MAX_MANIFEST_BYTES);
       // The bytes must match a requested digest; for a tag the digest is computed from the bytes.
       const isDigest = reference.includes(":");
@@ -120,7 +121,8 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
     },
     blob: (repository, digest, maxBytes) =>
       tried(`reading ${repository}@${digest}`, async () => {
-        const answer = await connection.send({ method: "GET", url: at(repository, `blobs/${digest}`), repository });
+        const url = connection.at(repository, `blobs/${digest}`);
+        const answer = await connection.send({ method: "GET", url, repository });
         if (answer.status !== 200) throw await connection.refused(answer, `the question for ${repository}@${digest}`);
         const bytes = await readBytes(answer, maxBytes);
         const found = digestOf(bytes, algorithmOf(digest));
@@ -129,21 +131,16 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
       }),
     async tags(repository) {
       const tags: string[] = [];
-      let next: URL | undefined = at(repository, "tags/list");
+      let next: URL | undefined = connection.at(repository, "tags/list");
       for (let page = 0; next !== undefined; page += 1) {
         if (page === MAX_PAGES) throw new RegistryError(`${registry} lists the tags of ${repository} endlessly`);
         const url: URL = next;
         next = await tried(`listing the tags of ${repository}`, async () => {
-          const answer = await connection.send({ method: "GET", url, repository });
-          if (answer.status === 404) {
-            answer.body.destroy();
-            return undefined;
-          }
-          if (answer.status !== 200) throw await connection.refused(answer, `the list of tags of ${repository}`);
+          const answer = await get(url, repository, `the list of tags of ${repository}`);
+          if (answer === undefined) return undefined;
           const bytes = await readBytes(answer, MAX_MANIFEST_BYTES);
-          tags.push(
-            ...decodeJson(bytes, tagPage, { source: `the tags of ${repository}`, maxBytes: MAX_MANIFEST_BYTES }).tags,
-          );
+          const source = `the tags of ${repository}`;
+          tags.push(...decodeJson(bytes, tagPage, { source, maxBytes: MAX_MANIFEST_BYTES }).tags);
           const link = /<([^>]+)>\s*;\s*rel="?next"?/.exec(String(answer.headers["link"] ?? ""))?.[1];
           return link === undefined ? undefined : new URL(link, url);
         });
@@ -167,42 +164,23 @@ export function openRegistry(registry: string, options: RegistryOptions): Regist
         const mount = from === undefined ? undefined : await uploads.mount(repository, blob.digest, from);
         if (mount === "mounted") return mount;
         const answer = await uploads.send(repository, blob, mount ?? (await uploads.start(repository)));
-        if (answer.status !== 201) {
-          // Some registries answer 200 (the spec says 201), which is accepted if the blob then exists.
-          const shows = answer.status === 200 && (await hasBlob(repository, blob.digest));
-          if (!shows) throw await connection.refused(answer, `the blob ${blob.digest} for ${repository}`);
-        }
-        answer.body.destroy();
+        const isThere = () => hasBlob(repository, blob.digest);
+        await requirePushed(answer, `the blob ${blob.digest} for ${repository}`, isThere);
         return "sent";
       }),
     pushManifest: (repository, reference, { mediaType, bytes, digest }) =>
       tried(`pushing ${repository}:${reference}`, async () => {
         const headers = { "Content-Type": mediaType, "Content-Length": String(bytes.byteLength) };
-        const url = at(repository, `manifests/${reference}`);
+        const url = connection.at(repository, `manifests/${reference}`);
         const answer = await connection.send({ method: "PUT", url, repository, headers, body: () => bytes });
-        if (answer.status !== 201) {
-          const shows = answer.status === 200 && (await readManifest(repository, reference))?.digest === digest;
-          if (!shows) throw await connection.refused(answer, `the manifest ${repository}:${reference}`);
-        }
-        answer.body.destroy();
+        const isThere = async () => (await readManifest(repository, reference))?.digest === digest;
+        await requirePushed(answer, `the manifest ${repository}:${reference}`, isThere);
       }),
   };
 }
 
-async function readBytes({ url, body }: HttpResponse, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      size += chunk.byteLength;
-      if (size > limit) throw new RegistryError(`${url.host} sends more than ${limit} bytes of ${url.pathname}`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof RegistryError) throw error;
-    throw transient(url, error);
-  } finally {
-    body.destroy();
-  }
-  return Buffer.concat(chunks);
+function readBytes(answer: HttpResponse, limit: number): Promise<Uint8Array> {
+  const { host, pathname } = answer.url;
+  const tooLarge = () => new RegistryError(`${host} sends more than ${limit} bytes of ${pathname}`);
+  return readBody(answer, { limit, tooLarge });
 }

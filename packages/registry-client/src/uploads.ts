@@ -17,11 +17,9 @@ const CHUNK_BYTES = 32 * 1024 * 1024;
 
 /** Uploads blobs in the ways that the OCI distribution spec 1.1 describes ("Pushing Blobs"). */
 export class Uploads {
-  readonly #registry: string;
   readonly #connection: Connection;
 
-  constructor(registry: string, connection: Connection) {
-    this.#registry = registry;
+  constructor(connection: Connection) {
     this.#connection = connection;
   }
 
@@ -57,13 +55,8 @@ export class Uploads {
   async send(repository: string, blob: BlobUpload, to: URL): Promise<HttpResponse> {
     const { digest, size, read } = blob;
     const headers = { "Content-Type": "application/octet-stream", "Content-Length": String(size) };
-    const answer = await this.#connection.send({
-      method: "PUT",
-      url: withDigest(to, digest),
-      repository,
-      headers,
-      body: read,
-    });
+    const url = withDigest(to, digest);
+    const answer = await this.#connection.send({ method: "PUT", url, repository, headers, body: read });
     if (answer.status !== 413 || size <= CHUNK_BYTES) return answer;
     answer.body.destroy();
     return await this.#sendChunks(repository, blob);
@@ -89,14 +82,14 @@ export class Uploads {
   }
 
   #at(repository: string): URL {
-    return new URL(`v2/${repository}/blobs/uploads/`, this.#connection.origin);
+    return this.#connection.at(repository, "blobs/uploads/");
   }
 
   #location(answer: HttpResponse, repository: string): URL {
     answer.body.destroy();
     const { location } = answer.headers;
     if (location !== undefined) return new URL(location, answer.url);
-    throw new RegistryError(`${this.#registry} did not return a URL for the upload to ${repository}`);
+    throw new RegistryError(`${this.#connection.registry} did not return a URL for the upload to ${repository}`);
   }
 }
 

@@ -3,13 +3,11 @@ import {
   checksOfCommit,
   checksOfRun,
   ExpiredArtifactError,
-  ForkRefusedError,
   findByCommit,
   findInCurrentRun,
   findInRun,
   MissingArtifactError,
   openArtifactRest,
-  ProducerFailedError,
   waitForArtifact,
 } from "@release-actions/artifacts";
 import { type Reporter, silentReporter } from "@release-actions/report";
@@ -215,7 +213,7 @@ describe("in another run", () => {
     const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
     const { resetsAt } = fixture.world.github.world.rateLimit;
     await expect(findInRun(fixture.rest(other.repository), query)).rejects.toMatchObject({
-      name: "RateLimitError",
+      name: "RefusedError",
       message: expect.stringContaining(
         `(1000 requests an hour) is used up until ${resetsAt.toISOString().slice(0, 17)}`,
       ),
@@ -307,8 +305,8 @@ describe("at a commit", () => {
     const { sha } = fixture.world.github.addCommit(repository);
     const fork = run(repository, { headSha: sha, headRepository: "mallory/product", event: "pull_request" });
     const hostile = await store(fork);
-    await expect(look(repository, sha)).rejects.toBeInstanceOf(ForkRefusedError);
     await expect(look(repository, sha)).rejects.toMatchObject({
+      name: "Fault",
       message: expect.stringContaining("are of mallory/product, but runs of forks are refused"),
       advice: expect.stringContaining("allow-forks: true"),
     });
@@ -384,8 +382,8 @@ describe("waiting", () => {
         source: checksOfRun(fixture.rest(current.repository), current.repository.fullName, current.id),
       };
       const outcome = waiting(current, { timeoutMs: 60_000, check });
-      await expect(outcome).rejects.toBeInstanceOf(ProducerFailedError);
       await expect(outcome).rejects.toMatchObject({
+        name: "Fault",
         message: `the artifact will not be produced: its check "ci / docker" ended with ${conclusion}`,
         advice: expect.stringContaining(`/actions/runs/${current.id}/job/`),
       });
