@@ -5,9 +5,9 @@ import { type DistPlan, releaseOf } from "@release-actions/dist-plan";
 import { machineOfTarget, readElf } from "@release-actions/elf";
 import { unpackArchive } from "@release-actions/release-archive";
 import { digestOfFile, openReleaseFiles, type RunArtifacts } from "@release-actions/release-run";
+import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { type LinuxArchive, linuxArchives } from "./linux-archives.ts";
-import { ImagePublishError } from "./logins.ts";
 
 /** The build's context folder: the files of each platform's archive are in a folder with the platform's name. */
 export interface BuildContext {
@@ -32,8 +32,7 @@ export async function makeContext(
   for (const wanted of archives) {
     const { archive, platform, target } = wanted;
     const file = await files.fetch(archive.name, work);
-    if (file === undefined)
-      throw new ImagePublishError(`the plan lists ${archive.name}, which is not in ${inputs.archives}`);
+    if (file === undefined) throw new Fault(`the plan lists ${archive.name}, which is not in ${inputs.archives}`);
     await requireChecksum(file, archive.name, archive.sha256 ?? checksums.get(archive.name));
     const root = await unpackArchive(file, path.join(work, target), signal);
     await requireExecutables(root, wanted);
@@ -47,25 +46,24 @@ export async function makeContext(
 /** Only the checksums of the build prove that an archive is the one that was signed, attested and released. */
 async function requireChecksum(file: string, name: string, expected: string | undefined): Promise<void> {
   if (expected === undefined) {
-    throw new ImagePublishError(`neither the run nor ${path.dirname(file)} has a checksum of ${name}`, {
+    throw new Fault(`neither the run nor ${path.dirname(file)} has a checksum of ${name}`, {
       advice:
         "Add cargo-dist's global build job, which lists them, to `needs`, or put `sha256.sum` beside the archives.",
     });
   }
   const found = await digestOfFile(file);
   if (found === expected) return;
-  throw new ImagePublishError(`${name} has the SHA-256 ${found}, but the build recorded ${expected}`);
+  throw new Fault(`${name} has the SHA-256 ${found}, but the build recorded ${expected}`);
 }
 
 async function requireExecutables(root: string, { archive, target }: LinuxArchive): Promise<void> {
   for (const { path: inside } of archive.contents.filter(({ kind }) => kind === "executable")) {
     const source = await openFileSource(path.join(root, inside)).catch(() => undefined);
-    if (source === undefined)
-      throw new ImagePublishError(`${archive.name} lacks ${inside}, which the plan lists in it`);
+    if (source === undefined) throw new Fault(`${archive.name} lacks ${inside}, which the plan lists in it`);
     try {
       const [{ machine }, expected] = [await readElf(source), machineOfTarget(target)];
       if (machine === expected) continue;
-      throw new ImagePublishError(`${inside} of ${archive.name} is for ${machine}, expected ${expected}`);
+      throw new Fault(`${inside} of ${archive.name} is for ${machine}, expected ${expected}`);
     } finally {
       await source.close();
     }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { childEnv, runCommand } from "@release-actions/command";
+import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { BuildContext } from "./build-context.ts";
-import { ImagePublishError } from "./logins.ts";
 
 /**
  * Builds the Dockerfile with buildx, for all platforms of a context, and returns the path of the OCI archive.
@@ -31,7 +31,7 @@ export async function buildImage(
     folder,
   );
   if (exitCode === 0) return archive;
-  throw new ImagePublishError(`docker buildx build failed with exit code ${exitCode}: ${lastLines(stderr)}`, {
+  throw new Fault(`docker buildx build failed with exit code ${exitCode}: ${lastLines(stderr)}`, {
     advice: stderr.includes("exec format error")
       ? "RUN needs an emulator for other platforms (docker/setup-qemu-action); COPY does not."
       : "The build's context holds the archives' files under `linux/amd64/` and so on: `COPY ${TARGETPLATFORM}/app /usr/bin/`.",
@@ -48,7 +48,7 @@ async function chooseBuilder(
 ): Promise<readonly string[]> {
   const info = await docker("info", "--format", "{{json .DriverStatus}}");
   if (info.exitCode !== 0) {
-    throw new ImagePublishError(
+    throw new Fault(
       `docker could not report its capabilities (exit code ${info.exitCode}): ${lastLines(info.stderr)}`,
       {
         advice: "Building needs Docker with buildx: use one of GitHub's Ubuntu runners.",
@@ -62,7 +62,7 @@ async function chooseBuilder(
     async () => void (await runCommand("docker", ["buildx", "rm", "--force", name], { env, check: false })),
   );
   const { exitCode, stderr } = await docker("buildx", "create", "--name", name, "--driver", "docker-container");
-  if (exitCode !== 0) throw new ImagePublishError(`docker buildx cannot make a builder: ${lastLines(stderr)}`);
+  if (exitCode !== 0) throw new Fault(`docker buildx cannot make a builder: ${lastLines(stderr)}`);
   return [`--builder=${name}`];
 }
 

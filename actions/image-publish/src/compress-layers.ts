@@ -7,11 +7,10 @@ import { decompressAny } from "@release-actions/archive";
 import { forEachLimited } from "@release-actions/concurrency";
 import { algorithmOf, type Compression, type Digest, NO_RATIO, writeTempFile } from "@release-actions/oci";
 import type { BlobUpload } from "@release-actions/registry-client";
-import { countOf, formatBytes } from "@release-actions/report";
+import { countOf, Fault, formatBytes } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { hasStatements, type Replacement, withCompressedLayers } from "./compressed-documents.ts";
 import type { PushableImage } from "./image.ts";
-import { ImagePublishError } from "./logins.ts";
 
 /** How many layers are compressed at a time: zlib uses Node's thread pool, which has four threads. */
 const MAX_AT_A_TIME = 4;
@@ -87,7 +86,6 @@ async function compressInto(
     { signal },
   );
   const found = `${algorithmOf(digest)}:${source.digest("hex")}`;
-  if (found !== digest)
-    throw new ImagePublishError(`the layer ${digest} has the digest ${found}: the archive is damaged`);
+  if (found !== digest) throw new Fault(`the layer ${digest} has the digest ${found}: the archive is damaged`);
   return { digest: `sha256:${packed.digest("hex")}` satisfies Digest, size };
 }

@@ -10,8 +10,8 @@ import {
 } from "@release-actions/oci";
 import { formatPlatform } from "@release-actions/platform";
 import type { BlobUpload, RegistryDocument } from "@release-actions/registry-client";
+import { Fault } from "@release-actions/report";
 import { MAX_MANIFEST_BYTES } from "./compressed-documents.ts";
-import { ImagePublishError } from "./logins.ts";
 
 /** An image in the form in which it is pushed to a registry. */
 export interface PushableImage {
@@ -33,18 +33,15 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   requireOneImage(archive);
   if (images.length > 1 && root === undefined) {
     const found = images.map(({ platform }) => formatPlatform(platform)).join(", ");
-    throw new ImagePublishError(
-      `${label} is a docker archive of images for ${found}, without an index that combines them`,
-      {
-        advice: "Write an OCI archive: its index names one image for each platform.",
-      },
-    );
+    throw new Fault(`${label} is a docker archive of images for ${found}, without an index that combines them`, {
+      advice: "Write an OCI archive: its index names one image for each platform.",
+    });
   }
-  if (root === undefined) throw new ImagePublishError(`${label} has no manifest, and none can be made for it`);
+  if (root === undefined) throw new Fault(`${label} has no manifest, and none can be made for it`);
   const missing = images.flatMap((image) => image.missing);
   if (missing.length > 0 || absentPlatforms.length > 0) {
     const lost = [...missing, ...absentPlatforms.map(formatPlatform)];
-    throw new ImagePublishError(`${label} lacks parts of its image: ${lost.join(", ")}`, {
+    throw new Fault(`${label} lacks parts of its image: ${lost.join(", ")}`, {
       advice: "Build all platforms into one archive.",
     });
   }
@@ -53,12 +50,12 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   if (broken !== undefined) throw broken.error;
   const denied = images.find((image) => image.denied !== undefined)?.denied;
   if (denied !== undefined) {
-    throw new ImagePublishError(`${label} names the wrong platform for an image: ${denied}`, {
+    throw new Fault(`${label} names the wrong platform for an image: ${denied}`, {
       advice: "Set the platform of that build; without it, the platform is that of the base image.",
     });
   }
   if (absentDocuments.length > 0) {
-    throw new ImagePublishError(`${label} lists attestations that it does not contain: ${absentDocuments.join(", ")}`, {
+    throw new Fault(`${label} lists attestations that it does not contain: ${absentDocuments.join(", ")}`, {
       advice:
         "A registry does not accept an incomplete index: save the image with all of its content, or build it without attestations.",
     });
@@ -72,7 +69,7 @@ export async function readImage(label: string, source: PrefetchingSource, signal
   const absent = descriptors.filter(({ digest, urls }) => urls.length === 0 && !blobs.has(digest as Digest));
   if (absent.length > 0) {
     const digests = [...new Set(absent.map(({ digest }) => digest))].join(", ");
-    throw new ImagePublishError(`${label} does not contain everything that its manifests name: ${digests}`, {
+    throw new Fault(`${label} does not contain everything that its manifests name: ${digests}`, {
       advice: "Save the image with all of its content.",
     });
   }
@@ -113,17 +110,12 @@ function oddLayer({ compression, digest }: Layer): readonly (readonly [string, C
   return compression === "gzip" || compression === "zstd" || digest === undefined ? [] : [[digest, compression]];
 }
 
-interface BlobDescriptor {
-  readonly digest: string;
-  /** The URLs from which a foreign layer can be downloaded. */
-  readonly urls: readonly string[];
-}
-
-const blobDescriptor = object<BlobDescriptor>({ digest: string, urls: optional(listOf(string), []) });
+/** `urls` are those from which a foreign layer can be downloaded. */
+const blobDescriptor = object({ digest: string, urls: optional(listOf(string), []) });
 const manifest = object({ config: optional(blobDescriptor), layers: optional(listOf(blobDescriptor), []) });
 
 /** The blobs that a manifest refers to; an index refers to none. */
-function blobsOf({ bytes, digest }: RegistryDocument): readonly BlobDescriptor[] {
+function blobsOf({ bytes, digest }: RegistryDocument) {
   const { config, layers } = decodeJson(bytes, manifest, { source: digest, maxBytes: MAX_MANIFEST_BYTES });
-  return [...(config === undefined ? [] : [config]), ...layers];
+  return config === undefined ? layers : [config, ...layers];
 }

@@ -1,5 +1,5 @@
 import { type Artifact, archivesOf, type Release } from "@release-actions/dist-plan";
-import { ImagePublishError } from "./logins.ts";
+import { Fault } from "@release-actions/report";
 
 /** An archive with binaries for one platform of images. */
 export interface LinuxArchive {
@@ -31,7 +31,7 @@ export function linuxArchives(release: Release): readonly LinuxArchive[] {
       return [{ platform: `linux/${architecture}`, target, archive }];
     }),
   );
-  if (found.length === 0) throw new ImagePublishError(`the plan has no archive of ${release.app} for Linux`);
+  if (found.length === 0) throw new Fault(`the plan has no archive of ${release.app} for Linux`);
   const preferred = found.toSorted((a, b) => Number(b.target.includes("musl")) - Number(a.target.includes("musl")));
   const chosen = new Map<string, LinuxArchive>();
   for (const archive of preferred) if (!chosen.has(archive.platform)) chosen.set(archive.platform, archive);

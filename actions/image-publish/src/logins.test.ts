@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { ImagePublishError, parseLogins, requireLogins } from "./logins.ts";
+import { Fault } from "@release-actions/report";
+import { parseLogins, requireLogins } from "./logins.ts";
 import { parsePlace } from "./place.ts";
 
 describe("parseLogins", () => {
@@ -20,7 +21,7 @@ describe("parseLogins", () => {
     ["a registry that is listed twice", "ghcr.io me s3cret\nghcr.io you s3cret", "has ghcr.io twice"],
   ])("refuses %s, and does not show a secret", (_name, text, message) => {
     const failing = (): unknown => parseLogins(text);
-    expect(failing).toThrow(ImagePublishError);
+    expect(failing).toThrow(Fault);
     expect(failing).toThrow(message);
     expect(failing).not.toThrow("s3cret");
   });

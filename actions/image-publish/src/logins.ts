@@ -2,11 +2,6 @@ import type { ImageReference } from "@release-actions/image-reference";
 import type { Credentials } from "@release-actions/registry-client";
 import { countOf, Fault } from "@release-actions/report";
 
-/** A fault in the inputs, the image or a registry that stops publishing. */
-export class ImagePublishError extends Fault {
-  override readonly name = "ImagePublishError";
-}
-
 /** Other names of Docker Hub's registry. */
 const DOCKER_HUB = new Set(["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]);
 
@@ -30,7 +25,7 @@ export function parseLogins(text: string): ReadonlyMap<string, Credentials> {
     const isWhole = password.startsWith("{") ? isJson(password) : /^\S+$/.test(password);
     if (!isWhole) {
       const words = line.split(/\s+/).length;
-      throw new ImagePublishError(
+      throw new Fault(
         `line ${start + 1} of the input \`logins\` has ${countOf(words, "word")}, expected registry, user and password`,
         {
           advice:
@@ -39,7 +34,7 @@ export function parseLogins(text: string): ReadonlyMap<string, Credentials> {
       );
     }
     const registry = registryOf(name);
-    if (logins.has(registry)) throw new ImagePublishError(`the input \`logins\` has ${registry} twice`);
+    if (logins.has(registry)) throw new Fault(`the input \`logins\` has ${registry} twice`);
     logins.set(registry, { username, password });
   }
   return logins;
@@ -60,9 +55,9 @@ function isJson(text: string): boolean {
   }
 }
 
-/** @throws ImagePublishError unless there is a login for every registry to publish to. */
+/** @throws Fault unless there is a login for every registry to publish to. */
 export function requireLogins(logins: ReadonlyMap<string, Credentials>, places: readonly ImageReference[]): void {
   const missing = [...new Set(places.map(({ registry }) => registry))].filter((registry) => !logins.has(registry));
   if (missing.length === 0) return;
-  throw new ImagePublishError(`the input \`logins\` has no line for ${missing.join(", ")}`);
+  throw new Fault(`the input \`logins\` has no line for ${missing.join(", ")}`);
 }

@@ -2,8 +2,8 @@ import { type Decision, decideChannel, ociTag, parseTag, type Rules, type Versio
 import { forEachLimited } from "@release-actions/concurrency";
 import { formatReference, type ImageReference, parseReference } from "@release-actions/image-reference";
 import { type BlobArrival, type Registry, type RegistryDocument, readAsWriter } from "@release-actions/registry-client";
+import { Fault } from "@release-actions/report";
 import type { PushableImage } from "./image.ts";
-import { ImagePublishError } from "./logins.ts";
 
 /** Uploads to one registry at a time: enough to use the bandwidth, few enough not to be throttled. */
 const MAX_UPLOADS = 4;
@@ -30,7 +30,7 @@ export function tagsOf({ exact, moving }: Place): readonly string[] {
 export function parsePlace(text: string): ImageReference {
   const reference = parseReference(text);
   if (reference.tag === undefined && reference.digest === undefined) return reference;
-  throw new ImagePublishError(`the input \`images\` has ${JSON.stringify(text)}, expected no tag in it`);
+  throw new Fault(`the input \`images\` has ${JSON.stringify(text)}, expected no tag in it`);
 }
 
 /** Decides which tags to set, and refuses to change exact ones. Pushes nothing, but checks the right to push. */
@@ -105,14 +105,14 @@ async function setTag({ reference, registry, exact }: Place, tag: string, root: 
   await registry.pushManifest(repository, tag, root);
   const there = await registry.readBack(repository, tag, root.digest);
   if (there?.digest === root.digest) return;
-  throw new ImagePublishError(
+  throw new Fault(
     `${formatReference({ ...reference, tag })} was set to ${root.digest}, but now has ${there?.digest ?? "nothing"}`,
     { advice: "Another job pushed at the same time: publish an image from one job only." },
   );
 }
 
-function existsAlready(reference: ImageReference, there: RegistryDocument, root: RegistryDocument): ImagePublishError {
-  return new ImagePublishError(
+function existsAlready(reference: ImageReference, there: RegistryDocument, root: RegistryDocument): Fault {
+  return new Fault(
     `${formatReference(reference)} exists with the digest ${there.digest}, but this image has ${root.digest}`,
     { advice: "A published version does not change: raise the version." },
   );

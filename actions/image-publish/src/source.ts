@@ -4,8 +4,8 @@ import { openFileSource, type PrefetchingSource, WindowedSource } from "@release
 import type { OpenArtifact } from "@release-actions/artifacts";
 import type { Transport } from "@release-actions/http";
 import { artifactContent, locateTar, openImageFile, openTarStream, writeTempFile } from "@release-actions/oci";
+import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
-import { ImagePublishError } from "./logins.ts";
 
 /** Opens the input `source` (a file, a folder or an artifact) as a tar with random access. */
 export async function openSource(
@@ -56,7 +56,7 @@ async function findArtifact(runner: ActionRunner, name: string, transport: Trans
   const { env, signal } = runner;
   const [url, token] = [env["ACTIONS_RESULTS_URL"] ?? "", env["ACTIONS_RUNTIME_TOKEN"] ?? ""];
   if (url === "" || token === "") {
-    throw new ImagePublishError(`${name} is not a file, and the artifacts of this run cannot be reached`);
+    throw new Fault(`${name} is not a file, and the artifacts of this run cannot be reached`);
   }
   const { createResultsService, findInCurrentRun, openArtifact } = await import("@release-actions/artifacts");
   const location = await findInCurrentRun(createResultsService({ url, token, transport }), name, signal);

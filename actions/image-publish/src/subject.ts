@@ -1,28 +1,23 @@
 import type { PrefetchingSource } from "@release-actions/archive";
 import { parseVersion, type Version } from "@release-actions/channel";
-import { type DistPlan, loadPlan } from "@release-actions/dist-plan";
+import { loadPlan } from "@release-actions/dist-plan";
 import type { Transport } from "@release-actions/http";
 import { type RunArtifacts, type RunFacts, subjectOfPlan, subjectOfVersion } from "@release-actions/release-run";
+import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { buildImage } from "./build.ts";
 import { makeContext } from "./build-context.ts";
 import { compressLayers } from "./compress-layers.ts";
 import { type PushableImage, readImage } from "./image.ts";
-import { ImagePublishError } from "./logins.ts";
 import { openSource, openTarFile } from "./source.ts";
 
 /** What is published: a version, and its image. */
-export interface Subject {
-  readonly version: Version;
-  readonly image: PushableImage;
-}
-
 export async function findSubject(
   runner: ActionRunner,
   facts: RunFacts,
   artifacts: RunArtifacts,
   transport: Transport,
-): Promise<Subject> {
+): Promise<{ readonly version: Version; readonly image: PushableImage }> {
   const { inputs } = runner;
   const { dockerfile, source } = inputs;
   const read = async (label: string, tar: PrefetchingSource): Promise<PushableImage> => {
@@ -37,22 +32,12 @@ export async function findSubject(
   const plan = await loadPlan(inputs.plan, artifacts.read);
   const { version } = subjectOfPlan(plan, facts.tag);
   if (given && given.text !== version.text) {
-    throw new ImagePublishError(`the input \`version\` is ${given.text}, and the plan releases ${version.text}`);
+    throw new Fault(`the input \`version\` is ${given.text}, and the plan releases ${version.text}`);
   }
-  const [label, tar] =
-    dockerfile === undefined
-      ? [source, await openSource(runner, facts.workspace, transport)]
-      : [dockerfile, await openBuilt(runner, dockerfile, plan, facts, artifacts)];
-  return { version, image: await read(label, tar) };
-}
-
-async function openBuilt(
-  runner: ActionRunner,
-  dockerfile: string,
-  plan: DistPlan,
-  facts: RunFacts,
-  artifacts: RunArtifacts,
-): Promise<PrefetchingSource> {
+  if (dockerfile === undefined) {
+    return { version, image: await read(source, await openSource(runner, facts.workspace, transport)) };
+  }
   const context = await makeContext(runner, plan, facts.workspace, artifacts);
-  return await openTarFile(runner, await buildImage(runner, dockerfile, context));
+  const built = await openTarFile(runner, await buildImage(runner, dockerfile, context));
+  return { version, image: await read(dockerfile, built) };
 }

@@ -33,7 +33,7 @@ export async function checkFile(
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
     const { advice, location = { file: path } } = cause;
-    throw new Fault(`${shortPath(path)} is refused: ${cause.message}`, { cause, location, ...(advice && { advice }) });
+    throw new Fault(`${shortPath(path)} is refused: ${cause.message}`, { cause, location, advice });
   }
 }
 

@@ -10,32 +10,32 @@ import { zstdHint } from "./zstd-hint.ts";
 /** Sets the outputs about the image, before the upload can fail, and describes the image. */
 export function summarizeImage(runner: ActionRunner, file: CheckedFile): void {
   const { archive, size, hasEndBlocks, path } = file;
+  const ids = archive.images.map((image) => [platformOf(image), image.config.digest]);
+  const platforms = archive.images.map(platformOf);
   runner.setOutput("digest", archive.digest);
-  runner.setOutput(
-    "image-ids",
-    Object.fromEntries(archive.images.map((image) => [platformOf(image), image.config.digest])),
-  );
-  runner.setOutput("platforms", archive.images.map(platformOf));
+  runner.setOutput("image-ids", Object.fromEntries(ids));
+  runner.setOutput("platforms", platforms);
   runner.setOutput("size", size);
-  const platforms = archive.images.map(platformOf).join(", ");
-  runner.info(`${shortPath(path)} is sound: ${archive.digest}, ${formatBytes(size)}, for ${platforms}`);
+  runner.info(`${shortPath(path)} is sound: ${archive.digest}, ${formatBytes(size)}, for ${platforms.join(", ")}`);
   if (archive.absentPlatforms.length > 0) {
     const absent = archive.absentPlatforms.map(formatPlatform).join(", ");
     runner.problem({ level: "notice", message: `The image also lists ${absent}, but the archive does not hold them.` });
   }
+  const warn = (message: string): void => runner.problem({ level: "warning", message, location: { file: path } });
   for (const { denied } of archive.images) {
     if (denied === undefined) continue;
-    const message = `${denied}. Jobs on the listed platform cannot load it; all others can. If it was built for another platform than its base image, set the platform of the build.`;
-    runner.problem({ level: "warning", message, location: { file: path } });
+    warn(
+      `${denied}. Jobs on the listed platform cannot load it; all others can. If it was built for another platform than its base image, set the platform of the build.`,
+    );
   }
   for (const { error, platform } of archive.refused ?? []) {
     const who = platform === undefined ? "" : ` (${formatPlatform(platform)})`;
-    const message = `One image of the archive${who} cannot be loaded by load-restate-image: ${error.message}.`;
-    runner.problem({ level: "warning", message, location: { file: path } });
+    warn(`One image of the archive${who} cannot be loaded by load-restate-image: ${error.message}.`);
   }
   if (!hasEndBlocks) {
-    const message = `${shortPath(path)} lacks the end blocks of a tar. Everything that the image needs is there, but the file may be truncated.`;
-    runner.problem({ level: "warning", message, location: { file: path } });
+    warn(
+      `${shortPath(path)} lacks the end blocks of a tar. Everything that the image needs is there, but the file may be truncated.`,
+    );
   }
 }
 
