@@ -11,26 +11,20 @@ export type ProfileKey = (typeof PROFILE_KEYS)[number];
 const PROFILE_KEYS = ["opt-level", "debug", "strip", "lto", "codegen-units", "panic", "overflow-checks"] as const;
 
 /** The Cargo Book, "Profiles", "Default profiles". */
-const DEFAULTS: Readonly<Record<"dev" | "release", Profile>> = {
-  dev: {
-    "opt-level": "0",
-    debug: "true",
-    strip: "none",
-    lto: "false",
-    "codegen-units": "256",
-    panic: "unwind",
-    "overflow-checks": "true",
-  },
-  release: {
-    "opt-level": "3",
-    debug: "false",
-    strip: "none",
-    lto: "false",
-    "codegen-units": "16",
-    panic: "unwind",
-    "overflow-checks": "false",
-  },
+const RELEASE: Profile = {
+  "opt-level": "3",
+  debug: "false",
+  strip: "none",
+  lto: "false",
+  "codegen-units": "16",
+  panic: "unwind",
+  "overflow-checks": "false",
 };
+const DEV: Profile = { ...RELEASE, "opt-level": "0", debug: "true", "codegen-units": "256", "overflow-checks": "true" };
+const BUILT_IN: ReadonlyMap<string, Profile> = new Map([
+  ["dev", DEV],
+  ["release", RELEASE],
+]);
 
 /** The sources that a profile is resolved from. */
 export interface ProfileQuestion {
@@ -44,27 +38,23 @@ export interface ProfileQuestion {
  * root manifest, and the profile that it inherits from. Overrides for single packages are ignored.
  */
 export function resolveProfile(name: string, question: ProfileQuestion): Profile {
-  const settings = collect(name, question, []);
-  const profile = Object.fromEntries(PROFILE_KEYS.map((key) => [key, settings.get(key)]));
-  // Each key has at least the default.
-  const complete = profile as Record<ProfileKey, string>;
-  return { ...complete, strip: effectiveStrip(complete) };
+  const profile = collect(name, question, []);
+  return { ...profile, strip: effectiveStrip(profile) };
 }
 
-function collect(name: string, question: ProfileQuestion, seen: readonly string[]): Map<string, string> {
+function collect(name: string, question: ProfileQuestion, seen: readonly string[]): Profile {
   if (seen.includes(name))
     throw new CargoError(`profile ${name} inherits from itself: ${[...seen, name].join(" -> ")}`);
   const { workspace, config, env } = question;
   const own = tableOf(tableOf(workspace.manifest.root, "profile"), name);
   const configured = tableOf(tableOf(config.root, "profile"), name);
   const parent = text(entryOf(configured, "inherits")) ?? text(entryOf(own, "inherits"));
-  const settings = isBuiltIn(name) ? new Map(Object.entries(DEFAULTS[name])) : inherited(name, parent, question, seen);
-  for (const key of PROFILE_KEYS) {
+  const base = BUILT_IN.get(name) ?? inherited(name, parent, question, seen);
+  const settings = PROFILE_KEYS.map((key) => {
     const variable = env[`CARGO_PROFILE_${name}_${key}`.toUpperCase().replaceAll("-", "_")];
-    const value = variable ?? text(entryOf(configured, key)) ?? text(entryOf(own, key));
-    if (value !== undefined) settings.set(key, value);
-  }
-  return settings;
+    return [key, variable ?? text(entryOf(configured, key)) ?? text(entryOf(own, key)) ?? base[key]];
+  });
+  return Object.fromEntries(settings) as Profile; // It has each of the keys.
 }
 
 function inherited(
@@ -72,7 +62,7 @@ function inherited(
   parent: string | undefined,
   question: ProfileQuestion,
   seen: readonly string[],
-): Map<string, string> {
+): Profile {
   const from = parent ?? { test: "dev", bench: "release" }[name];
   if (from !== undefined) return collect(from, question, [...seen, name]);
   throw new CargoError(`there is no profile ${name} in ${question.workspace.manifest.file}`, {
@@ -80,16 +70,12 @@ function inherited(
   });
 }
 
-function isBuiltIn(name: string): name is "dev" | "release" {
-  return name === "dev" || name === "release";
-}
-
 function text(node: TomlNode | undefined): string | undefined {
   return node === undefined || node.kind === "array" || node.kind === "table" ? undefined : node.value;
 }
 
 /** `true` means `symbols`. In a profile without debug information, cargo strips that of the standard library. */
-function effectiveStrip({ strip, debug }: Readonly<Record<ProfileKey, string>>): string {
+function effectiveStrip({ strip, debug }: Profile): string {
   if (strip === "true") return "symbols";
   const isDefault = strip === "none" || strip === "false";
   return isDefault && ["false", "0", "none"].includes(debug) ? "debuginfo" : strip === "false" ? "none" : strip;
