@@ -57,7 +57,7 @@ async function requireChecksum(file: string, name: string, expected: string | un
 }
 
 async function requireExecutables(root: string, { archive, target }: LinuxArchive): Promise<void> {
-  for (const { path: inside } of archive.contents.filter(({ kind }) => kind === "executable")) {
+  for (const inside of archive.programs) {
     const source = await openFileSource(path.join(root, inside)).catch(() => undefined);
     if (source === undefined) throw new Fault(`${archive.name} lacks ${inside}, which the plan lists in it`);
     try {

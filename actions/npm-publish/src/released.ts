@@ -67,9 +67,7 @@ export async function findReleased(
 
 function appOfPlan(plan: DistPlan, name: string | undefined): ReleasedApp {
   const release = releaseOf(plan, name);
-  const archives = archivesOf(release).map(({ name: file, targets, contents }) => {
-    return { file, targets, programs: contents.filter(({ kind }) => kind === "executable").map(({ path }) => path) };
-  });
+  const archives = archivesOf(release).map(({ name: file, targets, programs }) => ({ file, targets, programs }));
   if (archives.length === 0) throw new NpmError(`the plan has no archive with a program of ${release.app}`);
   return { app: release.app, version: release.version, archives };
 }

@@ -8,7 +8,7 @@ export {
 } from "./checksums.ts";
 export { type DroppedTargets, parseDropTargets } from "./drop-targets.ts";
 export { type ArtifactFileReader, loadManifest, loadPlan } from "./load.ts";
-export { type Artifact, type ArtifactKind, type DistPlan, type Hosting, PlanError, type Release } from "./plan.ts";
+export { type Artifact, type DistPlan, PlanError, type Release } from "./plan.ts";
 export {
   archiveFor,
   archivesOf,

@@ -36,7 +36,6 @@ export const manifestDecoder = object({
   announcement_tag: optional(text),
   announcement_tag_is_implicit: optional(boolean, false),
   announcement_is_prerelease: optional(boolean, false),
-  announcement_title: optional(text),
   announcement_changelog: optional(string),
   announcement_github_body: optional(string),
   force_latest: optional(boolean, false),

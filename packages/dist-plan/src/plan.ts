@@ -1,39 +1,22 @@
 import type { Version } from "@release-actions/channel";
 import { Fault } from "@release-actions/report";
 
-/** The kinds of files that cargo-dist makes (cargo-dist-schema, `ArtifactKind`). Kinds of newer versions become `unknown`. */
-export const ARTIFACT_KINDS = [
-  "executable-zip",
-  "symbols",
-  "installer",
-  "checksum",
-  "unified-checksum",
-  "source-tarball",
-  "extra-artifact",
-  "updater",
-  "sbom",
-  "omnibor-artifact-id",
-] as const;
-
-export type ArtifactKind = (typeof ARTIFACT_KINDS)[number] | "unknown";
-
 /** A file of a release. */
 export interface Artifact {
   /** Its file name, which is also its id in the manifest and its name among the release's assets. */
   readonly name: string;
-  readonly kind: ArtifactKind;
+  /** What it is: `executable-zip`, `installer`, `checksum`, ... (cargo-dist-schema, `ArtifactKind`). */
+  readonly kind: string;
   /** Rust target triples; empty for a file for all platforms. */
   readonly targets: readonly string[];
   /** Lowercase hex; `undefined` in a plan, before the file is built. */
   readonly sha256: string | undefined;
-  /** The name of the artifact that holds its checksum. */
-  readonly checksumFile: string | undefined;
   /** How to use an installer, as cargo-dist shows it: usually a command. */
   readonly installHint: string | undefined;
   /** What an installer does, in a few words. */
   readonly description: string | undefined;
-  /** The contents of an archive, by path. */
-  readonly contents: readonly { readonly name: string; readonly path: string; readonly kind: string }[];
+  /** The paths of the executables in an archive. */
+  readonly programs: readonly string[];
 }
 
 /** One app of the workspace at one version. */
@@ -67,7 +50,6 @@ export interface DistPlan {
   /** True when cargo-dist invented the tag because none was given, as on a pull request. */
   readonly tagIsImplicit: boolean;
   readonly isPrerelease: boolean;
-  readonly title: string | undefined;
   /** The section about this version that cargo-dist found in the repository's changelog. */
   readonly changelog: string | undefined;
   /** The notes that cargo-dist gives the release on GitHub. */

@@ -38,7 +38,7 @@ describe("readPlan", () => {
     expect(archivesOf(release).map((archive) => archive.targets[0])).toHaveLength(4);
     expect(archiveFor(release, "x86_64-unknown-linux-gnu")?.name).toBe(ARCHIVE);
     expect(archiveFor(release, "x86_64-pc-windows-msvc")).toBeUndefined();
-    expect(archivesOf(release)[0]?.contents).toEqual([{ name: "widget", path: "widget", kind: "executable" }]);
+    expect(archivesOf(release)[0]?.programs).toEqual(["widget"]);
     expect(formulaeOf(release).map((formula) => formula.name)).toEqual(["widget.rb"]);
     expect(downloadUrl(release, ARCHIVE)).toBe(`https://github.com/acme/widget/releases/download/v1.2.3/${ARCHIVE}`);
     expect(artifactsOf(plan).filter((artifact) => artifact.name === "sha256.sum")).toHaveLength(1);
@@ -69,7 +69,9 @@ describe("readPlan", () => {
     const manifest = makeManifest();
     manifest["new_feature"] = { enabled: true };
     const plan = readPlan(changed(`artifacts/${ARCHIVE}.sha256/kind`, "quantum-seal", manifest));
-    expect(releaseOf(plan).artifacts.find((artifact) => artifact.name === `${ARCHIVE}.sha256`)?.kind).toBe("unknown");
+    expect(releaseOf(plan).artifacts.find((artifact) => artifact.name === `${ARCHIVE}.sha256`)?.kind).toBe(
+      "quantum-seal",
+    );
   });
 
   test("reads a hotfix and a pre-release", () => {

@@ -7,15 +7,7 @@ import {
   manifestDecoder,
   versionDecoder,
 } from "./manifest.ts";
-import {
-  ARTIFACT_KINDS,
-  type Artifact,
-  type ArtifactKind,
-  type DistPlan,
-  type Hosting,
-  PlanError,
-  type Release,
-} from "./plan.ts";
+import { type Artifact, type DistPlan, type Hosting, PlanError, type Release } from "./plan.ts";
 
 /** The size limit for an output of a job, which is several times the size of a large workspace's manifest. */
 export const MAX_MANIFEST_BYTES = 1024 * 1024;
@@ -44,7 +36,6 @@ export function readPlan(content: string | Uint8Array, source = "the plan"): Dis
     tag: manifest.announcement_tag,
     tagIsImplicit: manifest.announcement_tag_is_implicit,
     isPrerelease: manifest.announcement_is_prerelease,
-    title: manifest.announcement_title,
     changelog: manifest.announcement_changelog,
     githubBody: manifest.announcement_github_body,
     hasAttestations: manifest.github_attestations,
@@ -101,9 +92,8 @@ function readArtifact(id: string, found: ManifestArtifact, manifest: Manifest, s
   if (!/^\w[\w.+@~-]*$/.test(name) || name !== id) {
     throw new PlanError(`${source}: ${JSON.stringify(name)} is not a file name that a release asset can have`);
   }
-  const kind = isKnownKind(found.kind) ? found.kind : "unknown";
   refuseDuplicates(found.target_triples, (target) => `${source}: ${name} names the target ${target} twice`);
-  if (kind === "executable-zip" && found.target_triples.length === 0) {
+  if (found.kind === "executable-zip" && found.target_triples.length === 0) {
     throw new PlanError(`${source}: the archive ${name} names no target`);
   }
   if (found.checksum !== undefined && !manifest.artifacts.has(found.checksum)) {
@@ -115,18 +105,13 @@ function readArtifact(id: string, found: ManifestArtifact, manifest: Manifest, s
       `${source}: the sha256 of ${name} is ${JSON.stringify(sha256)}, expected 64 lowercase hex characters`,
     );
   }
-  const contents = found.assets.map((asset) => ({
-    name: asset.name ?? "",
-    path: asset.path ?? asset.name ?? "",
-    kind: asset.kind,
-  }));
+  const executables = found.assets.filter((asset) => asset.kind === "executable");
   return {
     name,
-    kind,
+    kind: found.kind,
     targets: found.target_triples,
     sha256,
-    checksumFile: found.checksum,
-    contents,
+    programs: executables.map(({ path, name: file = "" }) => path ?? file),
     installHint: found.install_hint,
     description: found.description,
   };
@@ -162,10 +147,6 @@ function refuseContradictions(plan: DistPlan, source: string): void {
     const claim = plan.isPrerelease ? "a pre-release" : "a full release";
     throw new PlanError(`${source} announces ${claim}, but the tag ${plan.tag}`);
   }
-}
-
-function isKnownKind(kind: string): kind is ArtifactKind {
-  return ARTIFACT_KINDS.some((known) => known === kind);
 }
 
 function refuseDuplicates(items: readonly string[], message: (item: string) => string): void {

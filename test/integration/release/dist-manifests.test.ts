@@ -32,15 +32,11 @@ describeWith(["dist", "cargo"], "manifests of the real cargo-dist", () => {
     const server = releaseOf(plan, "widget-server");
     expect(formulaeOf(server).map(({ name }) => name)).toEqual(["widget-server.rb"]);
     expect(archivesOf(server).flatMap(({ targets }) => targets)).toHaveLength(5);
-    expect(archivesOf(server)[0]?.contents).toContainEqual({
-      name: "widget-server",
-      path: "widget-server",
-      kind: "executable",
-    });
+    expect(archivesOf(server)[0]?.programs).toContain("widget-server");
     expect(downloadUrl(server, "sha256.sum")).toBe(
       "https://github.com/acme/widget/releases/download/v1.2.3/sha256.sum",
     );
-    expect(artifactsOf(plan).map(({ kind }) => kind)).not.toContain("unknown");
+    expect(artifactsOf(plan).map(({ kind }) => kind)).toContain("installer");
     expect(() => requireTag(plan, "v1.2.4")).toThrow("announces v1.2.3");
   });
 
