@@ -1,5 +1,4 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { childEnv, FOR_GIT } from "@release-actions/command";
 import {
@@ -15,19 +14,10 @@ import {
   repair,
   runCheck,
   Snapshot,
+  temporaryFolder,
 } from "@release-actions/hakari";
 import type { Problem } from "@release-actions/report";
-import type { ToolHost } from "@release-actions/tools";
-
-export type Services = ToolHost & { onExit(cleanup: () => Promise<void>): void };
-
-export interface Inputs {
-  readonly "working-directory": string;
-  readonly checks: readonly string[];
-  readonly version: string | undefined;
-  readonly fix: boolean;
-  readonly patch: string | undefined;
-}
+import type { ActionRunner } from "./action.gen.ts";
 
 export interface Verdict {
   readonly version: string;
@@ -39,7 +29,8 @@ export interface Verdict {
 }
 
 /** Runs every check and creates a patch that fixes the findings. Without `fix` the working tree stays unchanged. */
-export async function checkHakari(inputs: Inputs, services: Services): Promise<Verdict> {
+export async function checkHakari(runner: ActionRunner): Promise<Verdict> {
+  const { inputs } = runner;
   const cwd = inputs["working-directory"];
   const checks = inputs.checks.map(parseCheck);
   const hakari = readHakari(cwd);
@@ -48,17 +39,17 @@ export async function checkHakari(inputs: Inputs, services: Services): Promise<V
       advice: "Run `cargo hakari init`, or remove this check.",
     });
   }
-  const { services: opened, tool } = await openHakari(hakari, { cwd, version: inputs.version }, services);
-  const temp = services.env["RUNNER_TEMP"] || tmpdir();
+  const { services, tool } = await openHakari(hakari, { cwd, version: inputs.version }, runner);
+  const temp = temporaryFolder(runner.env);
   // Take the snapshot before the checks, because they run cargo, which updates the lock file by itself.
   const snapshot = new Snapshot(temp, `${hakari.workspace.root} check`);
   await snapshot.take(filesOf(hakari));
-  services.onExit(async () => void (snapshot.exists && (await snapshot.restore())));
+  runner.onExit(async () => void (snapshot.exists && (await snapshot.restore())));
 
-  const problems = await runChecks(checks, hakari, opened, services);
+  const problems = await runChecks(checks, hakari, services, runner);
   const { version } = tool;
   if (problems.length === 0) return { version, problems, patch: undefined, isFixed: false };
-  const text = await repair(hakari, { ...opened, snapshot, base: await repositoryRoot(hakari, services) });
+  const text = await repair(hakari, { ...services, snapshot, base: await repositoryRoot(hakari, runner) });
   const file = inputs.patch ?? path.join(temp, "hakari.patch");
   if (text !== "") {
     await mkdir(path.dirname(file), { recursive: true });
@@ -67,20 +58,20 @@ export async function checkHakari(inputs: Inputs, services: Services): Promise<V
   const patch = text === "" ? undefined : { text, file };
   if (!inputs.fix) return { version, problems, patch, isFixed: false };
   await snapshot.discard();
-  const left = await runChecks(checks, readHakari(cwd) ?? hakari, opened, services);
+  const left = await runChecks(checks, readHakari(cwd) ?? hakari, services, runner);
   return { version, problems: left.length === 0 ? problems : left, patch, isFixed: left.length === 0 };
 }
 
 async function runChecks(
   checks: readonly Check[],
   hakari: HakariWorkspace,
-  opened: HakariServices,
-  reporter: Services,
+  services: HakariServices,
+  runner: ActionRunner,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const check of checks) {
-    const result = await runCheck(check, opened);
-    reporter.info(`cargo hakari ${check}: ${result.drifted ? `drift\n${result.output}` : "ok"}`);
+    const result = await runCheck(check, services);
+    runner.info(`cargo hakari ${check}: ${result.drifted ? `drift\n${result.output}` : "ok"}`);
     problems.push(...problemsOf(result, hakari));
   }
   return problems;
@@ -93,7 +84,7 @@ function parseCheck(name: string): Check {
 }
 
 /** `git apply` wants names relative to the repository; outside of one, to the workspace. */
-async function repositoryRoot({ workspace }: HakariWorkspace, { exec, env }: Services): Promise<string> {
+async function repositoryRoot({ workspace }: HakariWorkspace, { exec, env }: ActionRunner): Promise<string> {
   const options = { cwd: workspace.root, env: childEnv(env, FOR_GIT), check: false, onOutput: () => undefined };
   const { exitCode, stdout } = await exec("git", ["rev-parse", "--show-toplevel"], options);
   return exitCode === 0 ? stdout.trim() : workspace.root;

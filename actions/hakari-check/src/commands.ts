@@ -4,14 +4,8 @@ import type { ActionRunner } from "./action.gen.ts";
 export const COMMANDS: Readonly<Record<ActionRunner["inputs"]["command"], (runner: ActionRunner) => Promise<void>>> = {
   check: async (runner) => {
     const [{ checkHakari }, { summarize }] = await Promise.all([import("./check-hakari.ts"), import("./summary.ts")]);
-    await summarize(runner, await checkHakari(runner.inputs, runner));
+    await summarize(runner, await checkHakari(runner));
   },
-  disable: async (runner) => {
-    const { disable } = await import("./disable.ts");
-    await disable(runner);
-  },
-  restore: async (runner) => {
-    const { restore } = await import("./restore.ts");
-    await restore(runner, runner.inputs["working-directory"]);
-  },
+  disable: async (runner) => (await import("./disable.ts")).disable(runner),
+  restore: async (runner) => (await import("./restore.ts")).restore(runner, runner.inputs["working-directory"]),
 };

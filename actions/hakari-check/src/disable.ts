@@ -1,7 +1,5 @@
-import { tmpdir } from "node:os";
 import { disableHakari, openHakari, readHakari } from "@release-actions/hakari";
 import type { ActionRunner } from "./action.gen.ts";
-import { STATE } from "./state.ts";
 
 /** Switches hakari off until the post step; does nothing when the workspace has no hakari. */
 export async function disable(runner: ActionRunner): Promise<void> {
@@ -11,7 +9,7 @@ export async function disable(runner: ActionRunner): Promise<void> {
   const { services, tool } = await openHakari(hakari, { cwd, version }, runner);
   runner.setOutput("version", tool.version);
   // Save the state before the change, so that the post step can undo it whatever happens.
-  runner.saveState(STATE, hakari.workspace.root);
-  const outcome = await disableHakari(hakari, services, runner.env["RUNNER_TEMP"] || tmpdir());
+  runner.saveState("switched-off", hakari.workspace.root);
+  const outcome = await disableHakari(hakari, services);
   runner.info(outcome === "disabled" ? `hakari is off: ${hakari.manifest}` : "hakari was already off");
 }

@@ -1,10 +1,10 @@
 import { runAction } from "@release-actions/action-kit";
 import { contract } from "./action.gen.ts";
-import { STATE, switchedOff } from "./state.ts";
 
 void runAction(contract, async (runner) => {
-  const workspace = switchedOff(runner.loadState(STATE));
-  if (workspace === undefined) return;
+  // The main step saves the workspace in which it switches hakari off.
+  const workspace = runner.loadState("switched-off");
+  if (typeof workspace !== "string" || workspace === "") return;
   const { restore } = await import("./restore.ts");
   await restore(runner, workspace);
 });

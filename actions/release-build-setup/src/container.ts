@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { workspaceFolder } from "@release-actions/action-kit";
-import type { Services } from "./plan-setup.ts";
+import type { ActionRunner } from "./action.gen.ts";
 
 /**
  * Makes git trust the workspace in a container, where it belongs to another user and git would therefore not use it
  * (git-config, safe.directory). Outside of containers nothing is changed.
  */
-export async function trustWorkspace({ exec, env, info }: Services): Promise<void> {
+export async function trustWorkspace({ exec, env, info }: ActionRunner): Promise<void> {
   if (!isContainer(env)) return;
   const workspace = await realpath(workspaceFolder(env));
   const quiet = { env, onOutput: () => undefined };
@@ -18,6 +18,6 @@ export async function trustWorkspace({ exec, env, info }: Services): Promise<voi
 }
 
 /** Docker and Podman each create a file; systemd and Podman set the variable. */
-function isContainer(env: Services["env"]): boolean {
+function isContainer(env: ActionRunner["env"]): boolean {
   return Boolean(env["container"]) || existsSync("/.dockerenv") || existsSync("/run/.containerenv");
 }

@@ -3,7 +3,7 @@ import { contract } from "./action.gen.ts";
 
 void runAction(contract, async (runner) => {
   const { planSetup } = await import("./plan-setup.ts");
-  const plan = await planSetup(runner.inputs, runner);
+  const plan = await planSetup(runner);
   const { summarizePlan } = await import("./summary.ts");
   summarizePlan(runner, plan);
   if (runner.inputs.mode === "check") {

@@ -5,29 +5,24 @@ import { readWorkspace } from "@release-actions/cargo";
 import { buildEnv } from "@release-actions/command";
 import { countOf } from "@release-actions/report";
 import { readText } from "@release-actions/text";
+import type { ActionRunner } from "./action.gen.ts";
 import { SetupError } from "./fault.ts";
-import type { Services } from "./plan-setup.ts";
-
-export interface NoticeInputs {
-  readonly cwd: string;
-  readonly command: string;
-  readonly file: string;
-}
 
 /** Runs the command and checks the notice. An older notice is moved away first, and restored after a failure. */
-export async function makeNotice({ cwd, command, file }: NoticeInputs, services: Services): Promise<string> {
+export async function makeNotice(command: string, searchPath: string, runner: ActionRunner): Promise<string> {
+  const { "working-directory": cwd, "notice-file": file } = runner.inputs;
   const notice = path.resolve(cwd, file);
   const older = `${notice}.before`;
   if (existsSync(notice)) await rename(notice, older);
   try {
-    await runCommandLine(command, cwd, services);
+    await runCommandLine(command, cwd, searchPath, runner);
     requireNotice(notice, cwd, `\`${command}\` succeeded, but `);
     await rm(older, { force: true });
   } catch (error) {
     if (existsSync(older)) await rename(older, notice);
     throw error;
   }
-  services.info(`${file}: ${countOf((await readFile(notice, "utf8")).trimEnd().split("\n").length, "line")}`);
+  runner.info(`${file}: ${countOf((await readFile(notice, "utf8")).trimEnd().split("\n").length, "line")}`);
   return notice;
 }
 
@@ -52,9 +47,15 @@ export function requireNotice(notice: string, cwd: string, before = ""): void {
   );
 }
 
-async function runCommandLine(command: string, cwd: string, { exec, env }: Services): Promise<void> {
+async function runCommandLine(
+  command: string,
+  cwd: string,
+  searchPath: string,
+  { exec, env }: ActionRunner,
+): Promise<void> {
   const strict = ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", command];
-  const { exitCode, stderr } = await exec("bash", strict, { cwd, env: buildEnv(env).env, check: false });
+  const own = buildEnv({ ...env, PATH: searchPath }).env;
+  const { exitCode, stderr } = await exec("bash", strict, { cwd, env: own, check: false });
   if (exitCode === 0) return;
   const said = stderr.trim().split("\n").slice(-6).join("\n");
   throw new SetupError(

@@ -1,11 +1,11 @@
 import { runAction } from "@release-actions/action-kit";
 import { contract } from "./action.gen.ts";
-import { STATE, switchedOff } from "./state.ts";
 
 void runAction(contract, async (runner) => {
-  const workspace = switchedOff(runner.loadState(STATE));
-  if (workspace === undefined) return;
+  // The main step saves the workspace in which it switches hakari off.
+  const workspace = runner.loadState("switched-off");
+  if (typeof workspace !== "string" || workspace === "") return;
   const { restoreHakari } = await import("@release-actions/hakari");
-  const restored = await restoreHakari(workspace, runner.env["RUNNER_TEMP"] ?? "/tmp");
+  const restored = await restoreHakari(workspace, runner.env);
   if (restored !== undefined) runner.info(`hakari is on again in ${workspace}`);
 });

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import {
   type CargoConfig,
@@ -9,21 +10,15 @@ import {
   type RustcQuestion,
   resolveRustflags,
 } from "@release-actions/cargo";
+import type { ActionRunner } from "./action.gen.ts";
 import { SetupError } from "./fault.ts";
-import { type FlagPlan, type FlagRules, planFlags } from "./flags.ts";
+import { type FlagPlan, planFlags } from "./flags.ts";
 
 const DEFAULT_FROM = ".cargo/config.toml";
 /** The variable with the flags that an earlier step with this action exported, to tell them from the workflow's. */
 export const MARKER = "RELEASE_BUILD_SETUP_RUSTFLAGS";
 
-export interface FlagInputs extends FlagRules {
-  readonly cwd: string;
-  readonly from: string;
-  readonly targets: readonly string[];
-  readonly cargoHome: string;
-  /** Read only the files, as if no variable were set. */
-  readonly ignoreEnvironment: boolean;
-}
+type Inputs = ActionRunner["inputs"];
 
 export interface ResolvedPlan extends FlagPlan {
   readonly files: readonly string[];
@@ -31,15 +26,20 @@ export interface ResolvedPlan extends FlagPlan {
 }
 
 /** The flags that cargo would use for the targets of a job. @throws SetupError when the targets need different ones */
-export async function resolveFlags(inputs: FlagInputs, question: RustcQuestion): Promise<ResolvedPlan> {
-  const config = findConfig(inputs);
+export async function resolveFlags(
+  inputs: Inputs,
+  targets: readonly string[],
+  question: RustcQuestion,
+): Promise<ResolvedPlan> {
+  const config = findConfig(inputs["rustflags-from"], question);
   const env = flagEnvironment(inputs, question.env);
+  const rules = { exclude: inputs["rustflags-exclude"], extra: inputs["rustflags-extra"] ?? "" };
   const plans: { target: string; resolved: ResolvedFlags; plan: FlagPlan }[] = [];
-  for (const target of inputs.targets) {
+  for (const target of targets) {
     const ask = (flags: readonly string[]) =>
       printCfg({ ...question, env: configEnvironment(config, env) }, target, flags);
     const resolved = await resolveRustflags({ config, env, target, printCfg: ask });
-    plans.push({ target, resolved, plan: planFlags(resolved, inputs) });
+    plans.push({ target, resolved, plan: planFlags(resolved, rules) });
   }
   const [first, ...others] = plans;
   if (first === undefined) throw new SetupError("there is no target to build for");
@@ -64,7 +64,8 @@ export async function resolveFlags(inputs: FlagInputs, question: RustcQuestion):
   return { ...first.plan, files: config.files, warnings: [...warnings] };
 }
 
-function findConfig({ cwd, from, cargoHome }: FlagInputs): CargoConfig {
+function findConfig(from: string, { cwd, env }: RustcQuestion): CargoConfig {
+  const cargoHome = env["CARGO_HOME"] || path.join(env["HOME"] || homedir(), ".cargo");
   const file = path.resolve(cwd, from);
   if (!existsSync(file) && from.includes("=")) return loadConfig({ cwd, cargoHome, overrides: [from] });
   if (!existsSync(file) && from !== DEFAULT_FROM) {
@@ -75,10 +76,13 @@ function findConfig({ cwd, from, cargoHome }: FlagInputs): CargoConfig {
   return loadConfig({ cwd, cargoHome, overrides: [file] });
 }
 
-/** The environment without RUSTFLAGS that an earlier step with this action exported: only the workflow's count. */
-function flagEnvironment({ ignoreEnvironment }: FlagInputs, env: RustcQuestion["env"]): RustcQuestion["env"] {
+/**
+ * The environment without RUSTFLAGS that an earlier step with this action exported: only the workflow's count. A check
+ * compares the environment with the files, so it must not read the flags from the environment.
+ */
+function flagEnvironment({ mode }: Inputs, env: RustcQuestion["env"]): RustcQuestion["env"] {
   const isOurs = env["RUSTFLAGS"] !== undefined && env["RUSTFLAGS"] === env[MARKER];
-  if (!isOurs && !ignoreEnvironment) return env;
+  if (!isOurs && mode === "setup") return env;
   const { RUSTFLAGS: _, ...rest } = env;
   return rest;
 }

@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { disableHakari, openHakari, readHakari } from "@release-actions/hakari";
 import { githubServices, installTool } from "@release-actions/tools";
@@ -7,20 +6,17 @@ import { trustWorkspace } from "./container.ts";
 import { makeNotice } from "./notice.ts";
 import type { SetupPlan } from "./plan-setup.ts";
 import { MARKER } from "./resolve-flags.ts";
-import { STATE } from "./state.ts";
 import { chooseTools } from "./tool-list.ts";
 
 /** Prepares the job. Changes that later steps see come last, after everything else has succeeded. */
 export async function setUp(runner: ActionRunner, plan: SetupPlan): Promise<void> {
   const { inputs, env } = runner;
-  const temp = env["RUNNER_TEMP"] || tmpdir();
   await trustWorkspace(runner);
   const folders = await installTools(runner, plan.noticeCommand !== undefined);
-  if (inputs.hakari === "disable") await switchHakariOff(runner, plan.cwd, temp);
+  if (inputs.hakari === "disable") await switchHakariOff(runner, plan.cwd);
   if (plan.noticeCommand !== undefined) {
     const searchPath = [...folders, env["PATH"] ?? ""].join(path.delimiter);
-    const notice = { cwd: plan.cwd, command: plan.noticeCommand, file: inputs["notice-file"] };
-    runner.setOutput("notice", await makeNotice(notice, { ...runner, env: { ...env, PATH: searchPath } }));
+    runner.setOutput("notice", await makeNotice(plan.noticeCommand, searchPath, runner));
   } else runner.setOutput("notice", "");
   for (const { name, value } of plan.variables) runner.exportVariable(name, value);
   runner.exportVariable(MARKER, plan.flags.rustflags);
@@ -41,12 +37,12 @@ async function installTools(runner: ActionRunner, makesNotice: boolean): Promise
   return folders;
 }
 
-async function switchHakariOff(runner: ActionRunner, cwd: string, temp: string): Promise<void> {
+async function switchHakariOff(runner: ActionRunner, cwd: string): Promise<void> {
   const hakari = readHakari(cwd);
   if (hakari === undefined) return runner.info("the workspace has no hakari: nothing to switch off");
   const { services } = await openHakari(hakari, { cwd, version: undefined }, runner);
   // Save the state before the change, so that the post step can undo it whatever happens.
-  runner.saveState(STATE, hakari.workspace.root);
-  const outcome = await disableHakari(hakari, services, temp);
+  runner.saveState("switched-off", hakari.workspace.root);
+  const outcome = await disableHakari(hakari, services);
   runner.info(outcome === "disabled" ? "hakari is off until the job ends" : "hakari was already off");
 }

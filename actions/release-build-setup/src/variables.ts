@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { DockerfileError, findStage, parseDockerfile, type StageVariable } from "@release-actions/dockerfile";
+import type { Reporter } from "@release-actions/report";
 import { readText, wildcard } from "@release-actions/text";
+import type { ActionRunner } from "./action.gen.ts";
 import { SetupError } from "./fault.ts";
 
 const DEFAULT_DOCKERFILE = "docker/Dockerfile";
@@ -14,38 +16,30 @@ export interface Variable {
   readonly from: string;
 }
 
-export interface DockerfileInputs {
-  readonly cwd: string;
-  readonly file: string;
-  readonly stage: string;
-  /** Patterns for the names of variables. */
-  readonly names: readonly string[];
-}
-
 /**
  * The variables of a stage whose names match. A Dockerfile that the input does not name is used only if it exists, is
- * readable and has that stage; otherwise `note` gets the reason.
+ * readable and has that stage; otherwise the reason is reported.
  */
-export function dockerfileVariables(
-  { cwd, file, stage, names }: DockerfileInputs,
-  note: (message: string, level: "info" | "warning") => void = () => undefined,
-): Variable[] {
-  const absolute = path.resolve(cwd, file);
+export function dockerfileVariables(inputs: ActionRunner["inputs"], reporter: Reporter): Variable[] {
+  const { "env-from-dockerfile": file, "dockerfile-stage": stage } = inputs;
+  const absolute = path.resolve(inputs["working-directory"], file);
   const isNamed = file !== DEFAULT_DOCKERFILE || stage !== DEFAULT_STAGE;
   if (!existsSync(absolute) && file === DEFAULT_DOCKERFILE) return [];
-  const patterns = names.map((name) => wildcard(name));
-  let level: "info" | "warning" = "warning";
+  const patterns = inputs["env-names"].map((name) => wildcard(name));
+  let isReadable = false;
   try {
     const dockerfile = parseDockerfile(readText(absolute), absolute);
-    // A Dockerfile without the stage may be for another product, so this is not worth a warning.
-    level = "info";
+    isReadable = true;
     const { env } = findStage(dockerfile, stage);
     return [...env]
       .filter(([name]) => patterns.some((pattern) => pattern.test(name)))
       .map(([name, variable]) => toVariable(name, variable, file));
   } catch (error) {
     if (isNamed || !(error instanceof DockerfileError)) throw error;
-    note(`${error.message}: no variables were read from ${file}, because the input does not name it`, level);
+    const message = `${error.message}: no variables were read from ${file}, because the input does not name it`;
+    // A Dockerfile without the stage may be for another product, so this is not worth a warning.
+    if (isReadable) reporter.info(message);
+    else reporter.problem({ level: "warning", message });
     return [];
   }
 }
@@ -74,10 +68,7 @@ export function extraVariables(lines: readonly string[]): Variable[] {
   });
 }
 
-export interface MacInputs {
-  readonly "macos-deployment-target": string;
-  readonly "codesign-options": string;
-}
+type MacInputs = Pick<ActionRunner["inputs"], "macos-deployment-target" | "codesign-options">;
 
 /** Variables that builds and signing read on macOS only. */
 export function macVariables(inputs: MacInputs, env: Readonly<Record<string, string | undefined>>): Variable[] {

@@ -12,7 +12,6 @@ const SECTION_MARKERS = ["### BEGIN HAKARI SECTION", "### END HAKARI SECTION"] a
 /** A workspace that is managed by hakari. Files are absolute. */
 export interface HakariWorkspace {
   readonly workspace: Workspace;
-  readonly configFile: string;
   /** `dep-format-version` and its location; version 1 if it is missing. */
   readonly format: { readonly version: string; readonly location: Location };
   /** The manifest that hakari writes. */
@@ -49,7 +48,6 @@ export function readHakari(cwd: string): HakariWorkspace | undefined {
   const format = entryOf(root, "dep-format-version");
   return {
     workspace,
-    configFile,
     format: {
       version: format?.kind === "string" ? format.value : "1",
       location: format?.location ?? { file: configFile, line: 1 },

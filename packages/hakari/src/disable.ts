@@ -1,7 +1,8 @@
 import path from "node:path";
+import type { Environment } from "@release-actions/command";
 import { type HakariServices, runHakari } from "./checks.ts";
 import type { HakariWorkspace } from "./config.ts";
-import { Snapshot } from "./snapshot.ts";
+import { Snapshot, temporaryFolder } from "./snapshot.ts";
 
 /**
  * Disables hakari for a build of a few crates, after saving the manifest and the lock file, which a build may rewrite.
@@ -10,10 +11,9 @@ import { Snapshot } from "./snapshot.ts";
 export async function disableHakari(
   hakari: HakariWorkspace,
   services: HakariServices,
-  home: string,
 ): Promise<"disabled" | "already disabled"> {
   const { root } = hakari.workspace;
-  const snapshot = new Snapshot(home, root);
+  const snapshot = new Snapshot(temporaryFolder(services.env), root);
   if (snapshot.exists) return "already disabled";
   await snapshot.take([hakari.manifest, path.join(root, "Cargo.lock")]);
   try {
@@ -29,7 +29,7 @@ export async function disableHakari(
  * Restores the files that `disableHakari` saved and returns those that had changed. Returns undefined when hakari is
  * not disabled.
  */
-export async function restoreHakari(workspaceRoot: string, home: string): Promise<string[] | undefined> {
-  const snapshot = new Snapshot(home, workspaceRoot);
+export async function restoreHakari(workspaceRoot: string, env: Environment): Promise<string[] | undefined> {
+  const snapshot = new Snapshot(temporaryFolder(env), workspaceRoot);
   return snapshot.exists ? await snapshot.restore() : undefined;
 }

@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Environment } from "@release-actions/command";
 import { HakariError } from "./fault.ts";
+
+/** The runner's temporary folder, in which snapshots are kept until the end of the job. */
+export function temporaryFolder(env: Environment): string {
+  return env["RUNNER_TEMP"] || tmpdir();
+}
 
 /** Copies of files in a folder, from which another process can restore them. */
 export class Snapshot {

@@ -1,4 +1,4 @@
-import { existsSync, globSync } from "node:fs";
+import { globSync } from "node:fs";
 import path from "node:path";
 import { Fault, type Location } from "@release-actions/report";
 import { createLocator, readText } from "@release-actions/text";
@@ -45,14 +45,13 @@ export function findNamedVersion(root: string): NamedVersion | undefined {
 
 function versionIn(root: string, file: string): NamedVersion | undefined {
   const absolute = path.join(root, file);
-  if (!existsSync(absolute)) return undefined;
   try {
     const text = readText(absolute, file);
     const match = MENTION.exec(text) ?? BEFORE.exec(text);
     if (match?.[1] === undefined) return undefined;
     return { version: match[1], location: createLocator(text, absolute)(match.index) };
   } catch (error) {
-    if (error instanceof Fault) return undefined; // The file is not text, so it names no version.
+    if (error instanceof Fault) return undefined; // It is not a text file, so it names no version.
     throw error;
   }
 }
