@@ -42,8 +42,7 @@ async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: Pub
     const place = chartReference(inputs.registry, subject.chart.name);
     return { subject, place, outcome: { state: "failed", reason: "publishing failed" } };
   };
-  const [first, ...others] = subjects;
-  const results: [Result, ...Result[]] = [planned(first), ...others.map(planned)];
+  const results = subjects.map(planned);
   try {
     for (const [index, { subject, place }] of results.entries()) {
       const content = prepared.get(subject);

@@ -21,20 +21,18 @@ export async function findSubjects(
   runner: ActionRunner,
   facts: RunFacts,
   artifacts: RunArtifacts,
-): Promise<readonly [Subject, ...Subject[]]> {
+): Promise<readonly Subject[]> {
   const expected = await expectedVersion(runner, facts, artifacts);
   const subjects: Subject[] = [];
   for (const shown of await chartFolders(runner.inputs.chart, facts.workspace)) {
     subjects.push(await findSubject(runner, facts, shown, expected));
   }
-  const [first, ...others] = subjects;
-  if (first === undefined) throw new ChartError("the input `chart` names no folder");
   const names = subjects.map(({ chart }) => chart.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     throw new ChartError(`two charts have the name ${twice}, which would be the same chart in the registry`);
   if (expected === undefined) runner.info("no tag was pushed, so the version of the chart is not compared");
-  return [first, ...others];
+  return subjects;
 }
 
 async function findSubject(

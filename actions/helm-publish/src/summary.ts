@@ -18,7 +18,7 @@ export interface Result {
 }
 
 /** Sets the outputs (also after a failure) and shows the result for each chart. */
-export function summarize(runner: ActionRunner, results: readonly [Result, ...Result[]]): void {
+export function summarize(runner: ActionRunner, results: readonly Result[]): void {
   const charts = results.map(({ subject: { chart }, place, outcome }) => ({
     name: chart.name,
     version: chart.version,
@@ -40,9 +40,8 @@ export function summarize(runner: ActionRunner, results: readonly [Result, ...Re
       `${subject.chart.name} ${subject.chart.version}: ${outcome.state === "verified" ? "" : `${outcome.state}: `}${saidOf(outcome)}${digest && ` (${digest})`}`,
     );
   }
-  const { name, version } = results[0].subject.chart;
   writePublished(runner.summary, {
-    subject: results.length === 1 ? `Helm chart ${name} ${version}` : `${results.length} Helm charts`,
+    subject: charts.length === 1 ? `Helm chart ${first?.name} ${first?.version}` : `${results.length} Helm charts`,
     header: ["chart", "version", "app version", "reference", "digest"],
     rows: results.map(rowOf),
   });

@@ -23,8 +23,6 @@ export interface Chart {
 
 export interface Dependency {
   readonly name: string;
-  /** A range such as `~1.2`; empty for a dependency whose files are in `charts/`. */
-  readonly version: string;
   /** `https://…`, `oci://…`, `file://…`, `@name`; empty for a dependency whose files are in `charts/`. */
   readonly repository: string;
   readonly location: Location;
@@ -97,7 +95,6 @@ function dependenciesOf(root: YamlNode, shown: string): Dependency[] {
     .items()
     .map((entry) => ({
       name: requireText(entry, "name", shown, "a dependency's "),
-      version: entry.get("version").text ?? "",
       repository: entry.get("repository").text ?? "",
       location: entry.location,
     }));

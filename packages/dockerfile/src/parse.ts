@@ -1,7 +1,7 @@
 import type { Location } from "@release-actions/report";
 import { createLocator, type Locator } from "@release-actions/text";
 import { type Arg, DockerfileParser, type Env, type From, type Instruction, type Property } from "dockerfile-ast";
-import { DockerfileError } from "./fault.ts";
+import { faultAt } from "./fault.ts";
 import { expandWord, type Word, type WordSource } from "./word.ts";
 
 export interface StageVariable {
@@ -84,11 +84,11 @@ class StageReader {
   add(instruction: Instruction): void {
     const keyword = instruction.getKeyword();
     const location = this.#locate(this.#offset(instruction.getRange().start));
-    if (!KEYWORDS.has(keyword)) throw this.#fault(location, `${keyword.slice(0, 40)} is not a Dockerfile instruction`);
+    if (!KEYWORDS.has(keyword)) throw faultAt(location, `${keyword.slice(0, 40)} is not a Dockerfile instruction`);
     const stage = this.#stages.at(-1);
     if (keyword === "FROM")
       this.#from(instruction as From, location); // The keyword determines the class.
-    else if (stage === undefined && keyword !== "ARG") throw this.#fault(location, `${keyword} comes before any FROM`);
+    else if (stage === undefined && keyword !== "ARG") throw faultAt(location, `${keyword} comes before any FROM`);
     else if (keyword === "ARG") this.#arg(instruction as Arg, stage);
     else if (keyword === "ENV" && stage !== undefined) this.#env(instruction as Env, stage);
     stage?.instructions.push(instruction);
@@ -96,17 +96,17 @@ class StageReader {
 
   finish(file: string): Dockerfile {
     const location = { file, line: 1 };
-    if (this.#stages.length === 0) throw this.#fault(location, "there is no FROM, so this is not a Dockerfile");
+    if (this.#stages.length === 0) throw faultAt(location, "there is no FROM, so this is not a Dockerfile");
     const escapeCharacter = this.#escapeCharacter;
     return { file, text: this.#text, args: this.#globals, stages: this.#stages, escapeCharacter, locate: this.#locate };
   }
 
   #from(from: From, location: Stage["location"]): void {
     const range = from.getImageRange();
-    if (range === null) throw this.#fault(location, "FROM names no image");
+    if (range === null) throw faultAt(location, "FROM names no image");
     const lookup = (name: string): Word | undefined => this.#globals.get(name)?.word;
     const base = expandWord(this.#source(lookup), this.#offset(range.start), this.#offset(range.end));
-    if (base.value === "" && base.unset === undefined) throw this.#fault(location, "the image after FROM is empty");
+    if (base.value === "" && base.unset === undefined) throw faultAt(location, "the image after FROM is empty");
     const name = from.getBuildStage() ?? undefined;
     const possible = this.#possibleParents(base);
     const parent = base.unset === undefined ? possible[0] : undefined;
@@ -145,11 +145,11 @@ class StageReader {
     const lookup = (name: string): Word | undefined => (before.get(name) ?? args.get(name))?.word;
     const properties = env.getProperties();
     const location = this.#locate(this.#offset(env.getRange().start));
-    if (properties.length === 0) throw this.#fault(location, "ENV sets nothing: expected ENV name=value");
+    if (properties.length === 0) throw faultAt(location, "ENV sets nothing: expected ENV name=value");
     for (const property of properties) {
       const assigned = this.#property(property, lookup);
       const place = this.#locate(this.#offset(property.getRange().start));
-      if (assigned === undefined) throw this.#fault(place, `ENV: expected name=value, found "${property.getName()}"`);
+      if (assigned === undefined) throw faultAt(place, `ENV: expected name=value, found "${property.getName()}"`);
       stage.env.set(property.getName(), assigned);
     }
   }
@@ -170,9 +170,5 @@ class StageReader {
 
   #offset({ line, character }: { line: number; character: number }): number {
     return (this.#lineStarts[line] ?? 0) + character;
-  }
-
-  #fault(location: Location & { readonly line: number }, message: string): DockerfileError {
-    return new DockerfileError(`${location.file}:${location.line}: ${message}`, { location });
   }
 }

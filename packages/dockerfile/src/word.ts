@@ -1,6 +1,6 @@
 import type { Location } from "@release-actions/report";
 import type { Edit } from "@release-actions/text";
-import { DockerfileError } from "./fault.ts";
+import { faultAt } from "./fault.ts";
 
 /** A part of an expanded value. */
 interface Part {
@@ -61,7 +61,7 @@ export function expandWord(source: WordSource, start: number, end: number): Word
     } else push(character, at);
     at += 1;
   }
-  if (quote !== undefined) throw fault(source, start, `the quote ${quote} is never closed`);
+  if (quote !== undefined) throw faultAt(source.locate(start), `the quote ${quote} is never closed`);
   return { value: parts.map((part) => part.text).join(""), parts, unset };
 }
 
@@ -91,7 +91,7 @@ function expandVariable(source: WordSource, at: number, end: number): { word: Wo
   const close = closingBrace(source, at, end);
   const [whole, name, operator] = /^\$\{([A-Za-z_]\w*)(:?[-+?]|##?|%%?|\/\/?|\}|)/.exec(text.slice(at, end)) ?? [];
   if (whole === undefined || name === undefined || !operator) {
-    throw fault(source, at, `${text.slice(at, close + 1)} is not a substitution that BuildKit knows`);
+    throw faultAt(source.locate(at), `${text.slice(at, close + 1)} is not a substitution that BuildKit knows`);
   }
   const next = close + 1;
   if (operator === "}") return { word: variableWord(source, name), next };
@@ -145,7 +145,7 @@ function closingBrace(source: WordSource, at: number, end: number): number {
     else if (character === "{") depth += 1;
     else if (character === "}" && --depth === 0) return index;
   }
-  throw fault(source, at, "the brace of ${ is never closed");
+  throw faultAt(source.locate(at), "the brace of ${ is never closed");
 }
 
 function variableWord(source: WordSource, name: string): Word {
@@ -154,9 +154,4 @@ function variableWord(source: WordSource, name: string): Word {
 
 function literal(text: string, start: number | undefined): Word {
   return { value: text, parts: [{ text, start }], unset: undefined };
-}
-
-function fault(source: WordSource, offset: number, message: string): DockerfileError {
-  const location = source.locate(offset);
-  return new DockerfileError(`${location.file}:${location.line}: ${message}`, { location });
 }

@@ -1,1 +1,1 @@
-export { ReleaseArchiveError, unpackArchive } from "./unpack.ts";
+export { unpackArchive } from "./unpack.ts";
