@@ -3,7 +3,7 @@ import { parseReference } from "@release-actions/image-reference";
 import { decodeJson, listOf, mapOf, object, optional, string, text } from "@release-actions/json";
 import { parseDigest } from "@release-actions/oci";
 import { openRegistry, type Registry, type RegistryDocument } from "@release-actions/registry-client";
-import type { ImageLookup } from "./image.ts";
+import type { DetectOptions } from "./detect/detected.ts";
 
 /** The time limit for a registry, in total. If it does not answer in time, the pin is checked without it. */
 const LIMIT_MS = 3000;
@@ -25,16 +25,12 @@ const configJson = object({
 
 /**
  * Asks an image's registry, without credentials, for facts about the image. The result is undefined if the registry cannot be
- * reached or the image is private or gone; this is not a finding.
+ * reached or the image is private or gone; this is not a finding and is only reported through `debug`.
  */
-export interface ImageRegistries {
-  /** The Rust release inside, from the variable `RUST_VERSION` or a label such as `org.example.rust-version` (OCI image spec, config.md). */
-  readonly inspectImage: ImageLookup;
-  readonly imageDigest: ImageLookup;
-}
-
-/** Creates lookups of image facts. Failures are only reported through `debug`. */
-export function askRegistries(env: NodeJS.ProcessEnv, debug: (message: string) => void): ImageRegistries {
+export function askRegistries(
+  env: NodeJS.ProcessEnv,
+  debug: (message: string) => void,
+): Pick<DetectOptions, "inspectImage" | "imageDigest"> {
   const transport = createTransport(env);
   const asked = <T>(look: (image: Image) => Promise<T | undefined>) => {
     return async (name: string): Promise<T | undefined> => {
@@ -61,6 +57,7 @@ interface Image {
   readonly manifest: RegistryDocument;
 }
 
+/** The Rust release inside, from the variable `RUST_VERSION` or a label such as `org.example.rust-version` (OCI image spec, config.md). */
 async function rustInside({ name, registry, repository, manifest }: Image): Promise<string | undefined> {
   const source = `the manifest of ${name}`;
   const top = decodeJson(manifest.bytes, manifestJson, { source, maxBytes: MAX_BYTES });

@@ -24,12 +24,17 @@ type Breach = Pick<Finding, "message" | "repair"> & { readonly severity?: "warni
 /** Applies a relation to the facts it names. */
 export function evaluate(relation: Relation, facts: ReadonlyMap<string, Fact>): Finding[] {
   const placesOf = (name: string) => (facts.get(name)?.sites ?? []).map((site) => ({ fact: name, site }));
-  const { kind, severity = "error" } = relation;
   const [leader, ...others] = relation.leader === undefined ? [] : placesOf(relation.leader);
-  return [...others, ...relation.followers.flatMap(placesOf)].flatMap(({ fact, site }): Finding[] => {
-    const breach = kind === "pinned" ? notPinned(site) : leader && COMPARISONS[kind](leader.site, site);
-    return breach === undefined ? [] : [{ relation, fact, severity, leader: leader?.site, follower: site, ...breach }];
-  });
+  return [...others, ...relation.followers.flatMap(placesOf)].flatMap(({ fact, site }) =>
+    compare(relation, leader?.site, fact, site),
+  );
+}
+
+/** Applies a relation to one place of a fact. */
+export function compare(relation: Relation, leader: Site | undefined, fact: string, follower: Site): Finding[] {
+  const { kind, severity = "error" } = relation;
+  const breach = kind === "pinned" ? notPinned(follower) : leader && COMPARISONS[kind](leader, follower);
+  return breach === undefined ? [] : [{ relation, fact, severity, leader, follower, ...breach }];
 }
 
 type Comparison = (leader: Site, follower: Site) => Breach | undefined;
@@ -63,10 +68,15 @@ function rewriteTo(leader: Site, follower: Site): Repair {
 }
 
 function lacking(leader: Site, follower: Site): Breach | undefined {
-  const missing = leader.items.filter((item) => !follower.items.includes(item));
+  const missing = missingIn(leader, follower);
   if (missing.length === 0) return undefined;
   const message = `${missing.join(" ")} of ${placeOf(leader)} is missing here`;
   return { message, repair: { kind: "append", items: missing } };
+}
+
+/** The items of the leader that the follower lacks. */
+export function missingIn(leader: Site, follower: Site): string[] {
+  return leader.items.filter((item) => !follower.items.includes(item));
 }
 
 function notPinned(site: Site): Breach | undefined {

@@ -2,7 +2,6 @@ import { commandsOf } from "@release-actions/shell";
 import type { CiStep, Purpose } from "./job.ts";
 
 export interface JobDescription {
-  readonly file: string;
   /** The workflow's file and name. */
   readonly workflow: string;
   /** The events that start the workflow, with the names of their filters. */
@@ -40,30 +39,9 @@ function spaced(text: string): string {
   return text.replaceAll(/[_./-]+/g, " ").replaceAll(/([a-z])([A-Z])/g, "$1 $2");
 }
 
-const COMPILES = new Set([
-  "build",
-  "b",
-  "rustc",
-  "install",
-  "zigbuild",
-  "auditable",
-  "dist",
-  "deb",
-  "generate-rpm",
-  "bundle",
-  "lipo",
-  "ndk",
-  "xtask",
-  "make",
-  "wix",
-  "packager",
-  "chef",
-  "cross",
-  "tauri",
-  "lambda",
-  "component",
-  "xwin",
-]);
+/** Subcommands of cargo that compile what could be shipped. */
+const COMPILES =
+  /^(build|b|rustc|install|zigbuild|auditable|dist|deb|generate-rpm|bundle|lipo|ndk|xtask|make|wix|packager|chef|cross|tauri|lambda|component|xwin)$/;
 
 /** Whether a step compiles something that could be shipped. */
 export function builds({ uses, run }: CiStep): boolean {
@@ -72,12 +50,9 @@ export function builds({ uses, run }: CiStep): boolean {
   return commandsOf(run.text).some(({ words: [program, ...args] }) => {
     const name = program?.value?.split("/").at(-1) ?? "";
     const values = args.map(({ value }) => value ?? "").filter((value) => !value.startsWith("+"));
-    if (name === "cargo" || name === "cross") return COMPILES.has(values.find((value) => !value.startsWith("-")) ?? "");
-    if (name === "dist" || name === "cargo-dist" || name === "maturin" || name === "wasm-pack")
-      return values[0] === "build";
-    return name === "make" || name === "just"
-      ? values.some((value) => /build|release|dist|package/.test(value))
-      : false;
+    if (/^(cargo|cross)$/.test(name)) return COMPILES.test(values.find((value) => !value.startsWith("-")) ?? "");
+    if (/^(dist|cargo-dist|maturin|wasm-pack)$/.test(name)) return values[0] === "build";
+    return /^(make|just)$/.test(name) && values.some((value) => /build|release|dist|package/.test(value));
   });
 }
 

@@ -22,8 +22,7 @@ export function readJobs(repository: Repository): CiJob[] {
 
 function jobsOf(yaml: YamlFile): CiJob[] {
   const root = yaml.document.contents;
-  if (isSeq(root))
-    return [makeJob(yaml, yaml.file, root, { env: new Map(), inputs: new Map(), label: yaml.file, on: "" })];
+  if (isSeq(root)) return [standalone(yaml, root, new Map())];
   const on = mapValue(yaml, root, "on");
   const outer = {
     env: scalars(yaml, mapValue(yaml, root, "env")),
@@ -43,8 +42,11 @@ function actionJobs(yaml: YamlFile): CiJob[] {
   const root = yaml.document.contents;
   const runs = mapValue(yaml, root, "runs");
   if (mapValue(yaml, runs, "steps") === undefined) return [];
-  const inputs = inputDefaults(yaml, [mapValue(yaml, root, "inputs")]);
-  return [makeJob(yaml, yaml.file, runs, { env: new Map(), inputs, label: yaml.file, on: "" })];
+  return [standalone(yaml, runs, inputDefaults(yaml, [mapValue(yaml, root, "inputs")]))];
+}
+
+function standalone(yaml: YamlFile, node: unknown, inputs: Scalars): CiJob {
+  return makeJob(yaml, yaml.file, node, { env: new Map(), inputs, label: yaml.file, on: "" });
 }
 
 interface Outer {
@@ -72,12 +74,10 @@ function makeJob(yaml: YamlFile, id: string, node: unknown, outer: Outer): CiJob
     inputs: outer.inputs,
     label: `${id} ${name} ${outer.label}`,
     env: new Map([...outer.env, ...scalars(yaml, mapValue(yaml, node, "env"))]),
-    runsOn:
-      scalarText(mapValue(yaml, node, "runs-on")) ??
-      seqItems(yaml, mapValue(yaml, node, "runs-on"))
-        .map(scalarText)
-        .find(Boolean),
-    purpose: purposeOf({ file: yaml.file, workflow: outer.label, triggers: outer.on, job: `${id} ${name}`, steps }),
+    runsOn: seqItems(yaml, mapValue(yaml, node, "runs-on"))
+      .map(scalarText)
+      .find(Boolean),
+    purpose: purposeOf({ workflow: outer.label, triggers: outer.on, job: `${id} ${name}`, steps }),
   };
 }
 

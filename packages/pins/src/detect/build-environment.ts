@@ -28,12 +28,10 @@ export function detectBuildEnvironment(repository: Repository): Detected {
       known.get(name)?.site ?? absentSite(setup.file, name, exported.at(-1)),
     ]);
   }
+  const [first] = [...stages.values()].flat();
   for (const [name, { site }] of known) {
-    if (stages.size === 0 || stages.has(name)) continue;
-    const first = [...stages.values()][0]?.[0];
-    if (first !== undefined) {
-      hold(`release ${name}`, [site], `ENV ${name}`, [plainSite({ value: "(not set)", location: first.location })]);
-    }
+    if (first === undefined || stages.has(name)) continue;
+    hold(`release ${name}`, [site], `ENV ${name}`, [plainSite({ value: "(not set)", location: first.location })]);
   }
   return { ...NOTHING, facts, relations };
 }

@@ -3,7 +3,7 @@ import { parseDocument } from "yaml";
 import type { Site } from "../fact.ts";
 import type { History } from "../locate/history.ts";
 import type { Repository } from "../locate/repository.ts";
-import { scalarSite, yamlScalar } from "../locate/yaml-file.ts";
+import { scalarSite, type YamlFile, yamlScalar } from "../locate/yaml-file.ts";
 import { isAside } from "../rust/place.ts";
 import type { Sources } from "./detected.ts";
 
@@ -28,24 +28,15 @@ export async function productCharts(
   workspaces: readonly Workspace[],
 ): Promise<readonly Chart[]> {
   const names = workspaces.flatMap(({ crates }) => crates.map(({ name }) => name));
-  const files = repository
-    .matching(CHARTS)
-    .filter((file) => !isAside(file) && (!SUBCHART.test(file) || !isInsideChart(repository, file)));
   // Charts of tests are read too, so that an unreadable one is reported.
-  repository.readable(CHARTS, (file) => [repository.yaml(file)]);
-  const charts = await Promise.all(files.map((file) => readChart(repository, history, file, names)));
-  const known = charts.filter((chart) => chart !== undefined);
+  const all = repository.readable(CHARTS, (file) => [repository.yaml(file)]);
+  const own = all.filter(({ file }) => !isAside(file) && (!SUBCHART.test(file) || !isInsideChart(repository, file)));
+  const known = await Promise.all(own.map((yaml) => readChart(yaml, history, names)));
   return known.length <= 1 ? known : known.filter(({ isNamedAlike }) => isNamedAlike);
 }
 
-async function readChart(
-  repository: Repository,
-  history: History,
-  file: string,
-  crates: readonly string[],
-): Promise<Chart | undefined> {
-  const yaml = repository.attempt(file, () => repository.yaml(file));
-  if (yaml === undefined) return undefined;
+async function readChart(yaml: YamlFile, history: History, crates: readonly string[]): Promise<Chart> {
+  const { file } = yaml;
   const siteOf = (key: string): Site | undefined => {
     const scalar = yamlScalar(yaml, [key]);
     return scalar === undefined ? undefined : scalarSite(yaml, scalar);

@@ -5,7 +5,7 @@ import { type Fact, placeOf, type Relation, type Site } from "../fact.ts";
 import { type FlagPlace, flagPlaces } from "../flags/flag-places.ts";
 import { matchesTarget } from "../flags/targets.ts";
 import type { Repository } from "../locate/repository.ts";
-import type { Finding } from "../relation.ts";
+import { type Finding, missingIn } from "../relation.ts";
 import { type Detected, NOTHING, type Sources } from "./detected.ts";
 import { distTables } from "./image-sites.ts";
 
@@ -33,13 +33,15 @@ export function detectFlags(sources: Sources): Detected {
   if (common === undefined && tables.length === 0) return NOTHING;
   const places = flagPlaces(sources, releasedTargets(repository));
   const appended = places.map((place) => ({ ...place, site: appendable(place.site, spelling) }));
-  const of = (isRelease: boolean): Site[] =>
-    appended.filter((place) => place.isRelease === isRelease).map(({ site }) => site);
+  const factOf = (name: FlagPlace["fact"]): Fact => ({
+    name,
+    sites: appended.filter(({ fact }) => fact === name).map(({ site }) => site),
+  });
   const facts: Fact[] = [
     { name: "config rustflags", sites: common === undefined ? [] : [common] },
     ...tables.map(({ key, site }) => ({ name: `flags of ${key}`, sites: [site] })),
-    { name: "RUSTFLAGS", sites: of(false) },
-    { name: "release RUSTFLAGS", sites: of(true) },
+    factOf("RUSTFLAGS"),
+    factOf("release RUSTFLAGS"),
   ];
   return { ...NOTHING, facts, findings: appended.flatMap((place) => judge(place, common, tables)) };
 }
@@ -47,9 +49,9 @@ export function detectFlags(sources: Sources): Detected {
 /** Makes one finding for a place, with all flags that it hides: those of `[build]` and those of the targets that are built there. */
 function judge(place: FlagPlace, common: Site | undefined, tables: readonly Table[]): Finding[] {
   const { site, targets, use } = place;
-  const own = (target: string): Table[] => tables.filter(({ key }) => matchesTarget(key, target));
   // A target with flags of its own does not get those of [build].
-  const needsCommon = targets.length === 0 || targets.some((target) => own(target).length === 0);
+  const needsCommon =
+    targets.length === 0 || targets.some((target) => !tables.some(({ key }) => matchesTarget(key, target)));
   const missing = needsCommon && common !== undefined ? missingIn(common, site) : [];
   const hidden = tables.filter(
     ({ key, site: leader }) =>
@@ -77,10 +79,6 @@ function judge(place: FlagPlace, common: Site | undefined, tables: readonly Tabl
   };
   const repair = severity === "error" ? ({ kind: "append", items: missing } as const) : undefined;
   return [{ relation: rule, fact: place.fact, severity, message, leader, follower: site, repair }];
-}
-
-function missingIn(leader: Site, follower: Site): string[] {
-  return leader.items.filter((item) => !follower.items.includes(item));
 }
 
 function quoteKey(key: string): string {

@@ -10,7 +10,6 @@ import { type Detected, NOTHING } from "./detected.ts";
 const LOCK = ".github/workflows/actions.lock";
 /** The supported versions of the format, such as `v0.0.1` and `v0.0.2`. */
 const KNOWN_VERSION = /^v0\.0\.\d+$/;
-const UPDATE = "Run `gh actions-lock` and commit what it writes.";
 
 interface Entry {
   readonly site: Site;
@@ -154,5 +153,5 @@ const RELATION: Relation = {
   name: "actions",
   kind: "equal",
   followers: ["locked actions"],
-  advice: UPDATE,
+  advice: "Run `gh actions-lock` and commit what it writes.",
 };

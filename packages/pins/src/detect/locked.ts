@@ -1,14 +1,16 @@
-import { packageField, type Workspace } from "@release-actions/cargo";
-import type { Edit } from "@release-actions/text";
+import type { LockedPackage, LockFile, Workspace } from "@release-actions/cargo";
 import { replaceString } from "@release-actions/toml";
-import { type Fact, plainSite, type Relation, type Site } from "../fact.ts";
+import { type Fact, placeOf, plainSite, type Relation, type Site } from "../fact.ts";
 import { tomlSite } from "../locate/locator.ts";
 import type { Finding } from "../relation.ts";
+import { versionSite } from "./workspaces.ts";
 
+/** The crates whose version one place states. */
 interface Group {
   readonly leader: Site;
   readonly name: string;
-  readonly locked: { readonly crate: string; readonly site: Site; readonly edit?: (value: string) => Edit }[];
+  readonly locked: LockedPackage[];
+  /** The names of the crates that the lock file lacks. */
   readonly absent: string[];
 }
 
@@ -20,72 +22,59 @@ const MAX_NAMES = 5;
 export function lockedVersions(workspace: Workspace): { facts: Fact[]; findings: Finding[] } {
   const { lock } = workspace;
   if (lock === undefined) return { facts: [], findings: [] };
-  const groups = groupCrates(workspace);
-  const file = lock.document.file;
+  const groups = groupCrates(workspace, lock);
   return {
     facts: groups.flatMap(({ leader, name, locked }) => [
       { name, sites: [leader] },
-      { name: `locked ${name}`, sites: locked.map(({ site }) => site) },
+      { name: `locked ${name}`, sites: locked.map(({ version }) => tomlSite(lock.document, version)) },
     ]),
-    findings: groups.flatMap((group) => [...staleFindings(group, file), ...absentFinding(group, file)]),
+    findings: groups.flatMap((group) => [...staleFindings(group, lock), ...absentFinding(group, lock)]),
   };
 }
 
-function groupCrates(workspace: Workspace): Group[] {
-  const { lock } = workspace;
-  const local = new Map(
-    (lock?.packages ?? []).filter(({ source }) => source === undefined).map((each) => [each.name, each]),
-  );
+function groupCrates(workspace: Workspace, lock: LockFile): Group[] {
+  const local = lock.packages.filter(({ source }) => source === undefined);
   const groups = new Map<string, Group>();
   for (const crate of workspace.crates) {
-    const node = packageField(workspace, crate, "version");
+    const leader = versionSite(workspace, crate);
     // Since cargo 1.75 a crate without a version is 0.0.0, in the lock file too.
-    if (node?.kind !== "string" || lock === undefined) continue;
-    const key = `${node.location.file}:${node.location.line}`;
-    const holder = node.location.file === crate.manifest.file ? crate.manifest : workspace.manifest;
-    const isShared = holder !== crate.manifest || holder === workspace.manifest;
+    if (leader === undefined) continue;
+    const isShared = leader.location?.file === workspace.manifest.file;
     const name = isShared ? "workspace version" : `version of ${crate.name}`;
-    const group: Group = groups.get(key) ?? { leader: tomlSite(holder, node), name, locked: [], absent: [] };
-    groups.set(key, group);
-    const found = local.get(crate.name);
+    const group: Group = groups.get(placeOf(leader)) ?? { leader, name, locked: [], absent: [] };
+    groups.set(placeOf(leader), group);
+    const found = local.findLast((each) => each.name === crate.name);
     if (found === undefined) group.absent.push(crate.name);
-    else {
-      const site = plainSite({ value: found.version.value, location: found.version.location });
-      group.locked.push({
-        crate: crate.name,
-        site,
-        edit: (value) => replaceString(lock.document, found.version, value),
-      });
-    }
+    else group.locked.push(found);
   }
   return [...groups.values()];
 }
 
-function staleFindings({ leader, name, locked }: Group, file: string): Finding[] {
-  const stale = locked.filter(({ site }) => site.value !== leader.value);
-  return [...Map.groupBy(stale, ({ site }) => site.value)].flatMap(([value, crates]): Finding[] => {
+function staleFindings(group: Group, { document }: LockFile): Finding[] {
+  const { value: wanted } = group.leader;
+  const stale = group.locked.filter(({ version }) => version.value !== wanted);
+  return [...Map.groupBy(stale, ({ version }) => version.value)].flatMap(([value, crates]): Finding[] => {
     const [first] = crates;
     if (first === undefined) return [];
-    const who = crates.length === 1 ? `${first.crate} is` : `${crates.length} crates are`;
-    const message = `${file}: ${who} at ${value}, expected ${leader.value} (run \`cargo update -w\`)`;
-    const rewrite = (next: string): Edit[] => crates.flatMap(({ edit }) => edit?.(next) ?? []);
-    const follower = { ...first.site, rewrite };
-    const repair = { kind: "rewrite", value: leader.value } as const;
-    return [
-      { relation: lockRelation(name), fact: `locked ${name}`, severity: "error", message, leader, follower, repair },
-    ];
+    const who = crates.length === 1 ? `${first.name} is` : `${crates.length} crates are`;
+    const message = `${document.file}: ${who} at ${value}, expected ${wanted} (run \`cargo update -w\`)`;
+    const rewrite = (next: string) => crates.map(({ version }) => replaceString(document, version, next));
+    const follower = { ...tomlSite(document, first.version), rewrite };
+    return [{ ...finding(group, message, follower), repair: { kind: "rewrite", value: wanted } }];
   });
 }
 
-function absentFinding({ leader, name, absent }: Group, file: string): Finding[] {
+function absentFinding(group: Group, { document: { file } }: LockFile): Finding[] {
+  const { absent } = group;
   if (absent.length === 0) return [];
   const names =
     absent.slice(0, MAX_NAMES).join(", ") + (absent.length > MAX_NAMES ? ` and ${absent.length - MAX_NAMES} more` : "");
   const message = `${file} lacks ${absent.length === 1 ? "the crate" : `${absent.length} crates`} ${names} (run \`cargo update -w\`)`;
-  const follower = plainSite({ value: `(no ${absent[0]})`, location: { file, line: 1 } });
-  return [{ relation: lockRelation(name), fact: `locked ${name}`, severity: "error", message, leader, follower }];
+  return [finding(group, message, plainSite({ value: `(no ${absent[0]})`, location: { file, line: 1 } }))];
 }
 
-function lockRelation(name: string): Relation {
-  return { name: "lock", kind: "equal", leader: name, followers: [`locked ${name}`], advice: ADVICE };
+function finding({ leader, name }: Group, message: string, follower: Site): Finding {
+  const fact = `locked ${name}`;
+  const relation: Relation = { name: "lock", kind: "equal", leader: name, followers: [fact], advice: ADVICE };
+  return { relation, fact, severity: "error", message, leader, follower };
 }

@@ -92,12 +92,17 @@ function withoutCopies(places: readonly RustPlace[]): RustPlace[] {
   });
 }
 
-function relation(kind: Relation["kind"], leader: string, follower: string, advice?: string): Relation {
-  return { name: "rust", kind, leader, followers: [follower], advice };
-}
-
-function toFinding(rule: Relation, fact: string, site: Site, verdict: Verdict | undefined): Finding[] {
-  return verdict === undefined ? [] : [{ relation: rule, fact, follower: site, ...verdict }];
+/** The finding about a place; empty without a verdict. */
+function findingOf(
+  kind: Relation["kind"],
+  leader: string,
+  { fact, site }: Pick<RustPlace, "fact" | "site">,
+  verdict: Verdict | undefined,
+  advice?: string,
+): Finding[] {
+  if (verdict === undefined) return [];
+  const relation: Relation = { name: "rust", kind, leader, followers: [fact], advice };
+  return [{ relation, fact, follower: site, ...verdict }];
 }
 
 function judgePlace(
@@ -107,18 +112,15 @@ function judgePlace(
   advice: string | undefined,
 ): Finding[] {
   const file = toolchainFor(place.folder, files);
-  const highest = highestOf(all);
-  const { fact, site } = place;
   if (file?.release !== undefined) {
     const verdict = judgeAgainstFile(place, { site: file.site, release: file.release }, minimums);
-    const isByMinimum = verdict !== undefined && verdict.leader !== file.site;
-    const rule = relation("equal", isByMinimum ? "rust-version" : "toolchain", fact, advice);
-    if (verdict !== undefined || file.release.kind === "fixed") return toFinding(rule, fact, site, verdict);
+    const leader = verdict === undefined || verdict.leader === file.site ? "toolchain" : "rust-version";
+    if (verdict !== undefined || file.release.kind === "fixed")
+      return findingOf("equal", leader, place, verdict, advice);
   }
-  if (place.role === "msrv")
-    return toFinding(relation("equal", "rust-version", fact), fact, site, judgeMinimumJob(place, minimums));
-  const verdict = highest && judgeAgainstMinimum(place, highest);
-  return toFinding(relation("at-least", "rust-version", fact, advice), fact, site, verdict);
+  if (place.role === "msrv") return findingOf("equal", "rust-version", place, judgeMinimumJob(place, minimums));
+  const highest = highestOf(all);
+  return findingOf("at-least", "rust-version", place, highest && judgeAgainstMinimum(place, highest), advice);
 }
 
 async function judgeMinimums(
@@ -140,7 +142,7 @@ async function judgeMinimums(
           `${placeOf(site)}: rust-version ${site.value} is a minimum below the toolchain, ${file.site.value}. It must be equal only if every crate is \`publish = false\`, if pins.yml says so, or if they always changed together.`,
         );
       }
-      findings.push(...toFinding(relation("equal", "toolchain", "rust-version"), "rust-version", site, verdict));
+      findings.push(...findingOf("equal", "toolchain", { fact: "rust-version", site }, verdict));
       if (tie !== undefined)
         notes.push(`${placeOf(site)}: rust-version must equal the toolchain, because ${tie.because}.`);
     }
@@ -171,10 +173,7 @@ function amongThemselves(
   });
   const newest = highestOf(free);
   if (newest === undefined) return [];
-  return free.flatMap((place) => {
-    const rule = relation("equal", "newest", place.fact, advice);
-    return toFinding(rule, place.fact, place.site, judgeAgainstNewest(place, newest));
-  });
+  return free.flatMap((place) => findingOf("equal", "newest", place, judgeAgainstNewest(place, newest), advice));
 }
 
 /** Reports two toolchain files in one folder that name different releases. */
@@ -225,7 +224,7 @@ function betweenFiles(
 ): Finding[] {
   const message = `${differs(file, other)}${what}`;
   const verdict = { severity, message, leader: other.site };
-  return toFinding(relation("equal", "toolchain", "toolchain"), "toolchain", file.site, verdict);
+  return findingOf("equal", "toolchain", { fact: "toolchain", site: file.site }, verdict);
 }
 
 /** Requires a pinned release in toolchain files, because a channel such as `stable` means another compiler next month. */

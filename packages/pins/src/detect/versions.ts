@@ -1,13 +1,14 @@
-import { packageField, type Workspace } from "@release-actions/cargo";
+import type { Workspace } from "@release-actions/cargo";
 import { atPath } from "@release-actions/toml";
 import type { Fact, Relation, Site } from "../fact.ts";
 import { tomlSite } from "../locate/locator.ts";
-import { evaluate, type Finding } from "../relation.ts";
+import { compare, type Finding } from "../relation.ts";
 import { parseVersion } from "../version.ts";
 import { type Chart, productCharts } from "./charts.ts";
 import { type Detected, NOTHING, type Sources } from "./detected.ts";
 import { lockedVersions } from "./locked.ts";
 import { judgeTag } from "./tag.ts";
+import { versionSite } from "./workspaces.ts";
 
 /** Compares lock file, charts and tag with the product's version, which is that of the workspace or of the root crate. */
 export async function detectVersions(sources: Sources, workspaces: readonly Workspace[]): Promise<Detected> {
@@ -44,13 +45,11 @@ function judgeCharts(version: Site, charts: readonly Chart[], notes: string[]): 
       // An appVersion such as `latest` names a channel and is not compared.
       if (site === undefined || parseVersion(site.value) === undefined) return [];
       const relation: Relation = { name: "version", kind: "equal", leader: "version", followers: [fact] };
-      const facts = new Map([
-        ["version", { name: "version", sites: [version] }],
-        [fact, { name: fact, sites: [site] }],
-      ]);
-      return evaluate(relation, facts).map((finding) =>
-        mayBeMeant(version, site, chart) ? asWarning(finding) : finding,
-      );
+      const findings = compare(relation, version, fact, site);
+      // A difference that may be intended is not repaired.
+      return mayBeMeant(version, site, chart)
+        ? findings.map((finding) => ({ ...finding, severity: "warning", repair: undefined }))
+        : findings;
     });
   });
 }
@@ -64,10 +63,6 @@ function mayBeMeant(version: Site, site: Site, chart: Chart): boolean {
   return !chart.isNamedAlike || (product !== undefined && product.prerelease !== "" && own?.prerelease === "");
 }
 
-function asWarning(finding: Finding): Finding {
-  return { ...finding, severity: "warning", repair: undefined };
-}
-
 /** The version that the workspace's crates inherit, and the version of the crate at its root. */
 function productVersions({ manifest }: Workspace): Site[] {
   const nodes = [
@@ -77,14 +72,13 @@ function productVersions({ manifest }: Workspace): Site[] {
   return nodes.flatMap((node) => (node?.kind === "string" ? [tomlSite(manifest, node)] : []));
 }
 
+/** The version of each crate, by its name; the first crate of a name counts. */
 function crateVersions(workspaces: readonly Workspace[]): Map<string, Site> {
   const found = new Map<string, Site>();
   for (const workspace of workspaces) {
     for (const crate of workspace.crates) {
-      const node = packageField(workspace, crate, "version");
-      if (node?.kind !== "string" || found.has(crate.name)) continue;
-      const holder = node.location.file === crate.manifest.file ? crate.manifest : workspace.manifest;
-      found.set(crate.name, tomlSite(holder, node));
+      const site = versionSite(workspace, crate);
+      if (site !== undefined && !found.has(crate.name)) found.set(crate.name, site);
     }
   }
   return found;

@@ -1,6 +1,8 @@
 import path from "node:path";
-import { readWorkspace, type Workspace } from "@release-actions/cargo";
+import { type Crate, packageField, readWorkspace, type Workspace } from "@release-actions/cargo";
 import { entryOf, tableOf } from "@release-actions/toml";
+import type { Site } from "../fact.ts";
+import { tomlSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { isAside } from "../rust/place.ts";
 
@@ -28,6 +30,13 @@ export function findWorkspaces(repository: Repository): Workspace[] {
     for (const each of [workspace.root, ...workspace.crates.map((crate) => crate.folder)]) known.add(each);
   }
   return found;
+}
+
+/** The version of a crate, which the manifest of the workspace may state for it. */
+export function versionSite(workspace: Workspace, crate: Crate): Site | undefined {
+  const node = packageField(workspace, crate, "version");
+  if (node?.kind !== "string") return undefined;
+  return tomlSite(node.location.file === crate.manifest.file ? crate.manifest : workspace.manifest, node);
 }
 
 function byDepth(files: readonly string[]): string[] {

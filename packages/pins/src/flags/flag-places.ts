@@ -15,9 +15,8 @@ import { hostsOf, onlyFor, triplesIn } from "./targets.ts";
 /** One place that sets RUSTFLAGS for later builds by cargo. */
 export interface FlagPlace {
   readonly site: Site;
-  readonly fact: string;
-  /** Whether the place is in the steps that cargo-dist inserts before its builds. */
-  readonly isRelease: boolean;
+  /** "release RUSTFLAGS" in the steps that cargo-dist inserts before its builds. */
+  readonly fact: "RUSTFLAGS" | "release RUSTFLAGS";
   readonly use: "ships" | "checks" | "develops";
   /** The target triples that are built there; empty when they are unknown. */
   readonly targets: readonly string[];
@@ -44,7 +43,7 @@ export function flagPlaces({ repository, jobs }: Sources, released: readonly str
     const use = isRelease ? "ships" : job.purpose;
     const fact = isRelease ? "release RUSTFLAGS" : "RUSTFLAGS";
     return jobPlaces(job).map(({ site, says, condition = "" }): FlagPlace => {
-      return { site, says, fact, isRelease, use, targets: onlyFor(condition, targets) };
+      return { site, says, fact, use, targets: onlyFor(condition, targets) };
     });
   });
   return [...unique(places), ...dockerPlaces(repository)];
@@ -146,7 +145,7 @@ function targetsOf({ yaml, runsOn = "", matrix, steps, id }: CiJob): string[] {
 function dockerPlaces(repository: Repository): FlagPlace[] {
   return repository.readable(DOCKERFILES, (file) => {
     const dockerfile = repository.dockerfile(file);
-    const common = { fact: "RUSTFLAGS", isRelease: false, use: useOfDockerfile(dockerfile) } as const;
+    const common = { fact: "RUSTFLAGS", use: useOfDockerfile(dockerfile) } as const;
     const targets = [...new Set([...triplesIn(dockerfile.text), ...hostsOf(["linux"])])];
     const sites = dockerfile.stages.flatMap((stage) => {
       const set = [stage.env, stage.args].flatMap((scope) => {

@@ -1,5 +1,12 @@
 import { globSync } from "node:fs";
-import { editWithin, findStage, imagesOf, type StageVariable, type Word } from "@release-actions/dockerfile";
+import {
+  type Dockerfile,
+  editWithin,
+  findStage,
+  imagesOf,
+  type StageVariable,
+  type Word,
+} from "@release-actions/dockerfile";
 import type { Location } from "@release-actions/report";
 import type { Edit } from "@release-actions/text";
 import { atPath, parsePath, replaceString, type TomlDocument, type TomlNode } from "@release-actions/toml";
@@ -20,9 +27,9 @@ export type Locator =
 
 /** All places in one file that a locator matches. @throws PinsError when there is none. */
 export function locateIn(repository: Repository, file: string, locator: Locator): Site[] {
-  const sites = find(repository, file, locator);
+  const { sites, wanted } = find(repository, file, locator);
   if (sites.length > 0) return sites;
-  throw new PinsError(`${file} has no ${describeLocator(locator)}`, { location: { file, line: 1 } });
+  throw new PinsError(`${file} has no ${wanted}`, { location: { file, line: 1 } });
 }
 
 /** The files that a name or glob matches. @throws PinsError when there is none. */
@@ -33,50 +40,42 @@ export function filesFor(repository: Repository, pattern: string, location: Loca
   throw new PinsError(`${location.file}:${location.line}: no file matches ${pattern}`, { location });
 }
 
-function describeLocator(locator: Locator): string {
-  switch (locator.kind) {
-    case "toml":
-    case "yaml":
-      return `value at ${locator.path}`;
-    case "json":
-      return `value at ${locator.pointer}`;
-    case "from":
-      return "image";
-    case "env":
-      return `ENV ${locator.name} in stage ${locator.stage}`;
-    case "regex":
-      return `match of /${locator.pattern.source}/`;
-  }
-}
-
-function find(repository: Repository, file: string, locator: Locator): Site[] {
+/** The places, and what they are places of, for the message that there is none. */
+function find(repository: Repository, file: string, locator: Locator): { sites: Site[]; wanted: string } {
   switch (locator.kind) {
     case "toml": {
       const document = repository.toml(file);
       const node = atPath(document.root, parsePath(locator.path) ?? []);
-      return node === undefined ? [] : [tomlSite(document, node)];
+      return { sites: node === undefined ? [] : [tomlSite(document, node)], wanted: `value at ${locator.path}` };
     }
     case "yaml": {
       const yaml = repository.yaml(file);
       const scalar = yamlScalar(yaml, parsePath(locator.path) ?? []);
-      return scalar === undefined ? [] : [scalarSite(yaml, scalar)];
+      return { sites: scalar === undefined ? [] : [scalarSite(yaml, scalar)], wanted: `value at ${locator.path}` };
     }
     case "json":
-      return jsonSites(repository, file, locator.pointer);
-    case "from": {
-      const dockerfile = repository.dockerfile(file);
-      if (locator.stage === undefined) return imagesOf(dockerfile).map(imageSite);
-      let stage = findStage(dockerfile, locator.stage);
-      while (stage.parent !== undefined) stage = stage.parent;
-      return [imageSite({ word: stage.base, location: stage.location })];
-    }
+      return { sites: jsonSites(repository, file, locator.pointer), wanted: `value at ${locator.pointer}` };
+    case "from":
+      return { sites: stageImages(repository.dockerfile(file), locator.stage), wanted: "image" };
     case "env": {
       const variable = findStage(repository.dockerfile(file), locator.stage).env.get(locator.name);
-      return variable === undefined ? [] : [wordSite(variable)];
+      const wanted = `ENV ${locator.name} in stage ${locator.stage}`;
+      return { sites: variable === undefined ? [] : [wordSite(variable)], wanted };
     }
     case "regex":
-      return regexSites(repository, file, locator.pattern);
+      return {
+        sites: regexSites(repository, file, locator.pattern),
+        wanted: `match of /${locator.pattern.source}/`,
+      };
   }
+}
+
+/** The image that a stage is finally based on, or every image of the file. */
+function stageImages(dockerfile: Dockerfile, name: string | undefined): Site[] {
+  if (name === undefined) return imagesOf(dockerfile).map(imageSite);
+  let stage = findStage(dockerfile, name);
+  while (stage.parent !== undefined) stage = stage.parent;
+  return [imageSite({ word: stage.base, location: stage.location })];
 }
 
 export function tomlSite(document: TomlDocument, node: TomlNode): Site {

@@ -23,7 +23,6 @@ export class Repository {
   readonly root: string;
   /** The files that could not be read, by name, with the reason. */
   readonly unread = new Map<string, LeftOut>();
-  readonly #texts = new Map<string, string>();
   readonly #parsed = new Map<string, unknown>();
   #names: readonly string[] | undefined;
 
@@ -67,11 +66,7 @@ export class Repository {
   }
 
   text(name: string): string {
-    const known = this.#texts.get(name);
-    if (known !== undefined) return known;
-    const text = readText(path.join(this.root, name), name);
-    this.#texts.set(name, text);
-    return text;
+    return this.#once(`text ${name}`, () => readText(path.join(this.root, name), name));
   }
 
   locator(name: string): Locator {

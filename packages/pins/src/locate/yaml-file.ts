@@ -4,6 +4,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   type Node,
@@ -51,16 +52,28 @@ export function yamlScalar({ document }: YamlFile, path: readonly string[]): Sca
   return isScalar(node) ? node : undefined;
 }
 
-/** Every `key: scalar` pair of a document, with the keys above it, outermost first. */
-export function scalarPairs({ document }: YamlFile): { readonly path: readonly string[]; readonly scalar: Scalar }[] {
-  const found: { path: readonly string[]; scalar: Scalar }[] = [];
+/** A scalar value of a document, with the keys above it, outermost first. */
+interface PlacedScalar {
+  readonly path: readonly string[];
+  readonly scalar: Scalar;
+  /** Whether it is an item of a sequence, and not the value of a key. */
+  readonly isItem: boolean;
+}
+
+export function scalarValues({ document }: YamlFile): PlacedScalar[] {
+  const found: PlacedScalar[] = [];
   visit(document, {
-    Pair(_key, pair, ancestors) {
-      const above = ancestors.flatMap((each) => ("key" in each && !isScalar(each) ? [keyOf(each as Pair)] : []));
-      if (isScalar(pair.value)) found.push({ path: [...above, keyOf(pair)], scalar: pair.value });
+    Scalar(key, scalar, ancestors) {
+      const path = ancestors.flatMap((each) => (isPair(each) ? [keyOf(each)] : []));
+      if (key !== "key") found.push({ path, scalar, isItem: key !== "value" });
     },
   });
   return found;
+}
+
+/** Every `key: scalar` pair of a document. */
+export function scalarPairs(yaml: YamlFile): PlacedScalar[] {
+  return scalarValues(yaml).filter(({ isItem }) => !isItem);
 }
 
 /** The key and value pairs of a mapping. Aliases are followed and merge keys (`<<`) applied. */

@@ -1,11 +1,10 @@
 import { entryOf, type TomlDocument, type TomlNode, tableOf } from "@release-actions/toml";
-import { isScalar, type Scalar } from "yaml";
 import { OTHER_PIPELINES, TASK_FILES } from "../detect/files.ts";
 import { distTables } from "../detect/image-sites.ts";
 import { regexSites, tomlSite } from "../locate/locator.ts";
 import type { Repository } from "../locate/repository.ts";
 import { plainScript, type Script, yamlScript } from "../locate/script.ts";
-import { scalarPairs, scalarSite, type YamlFile } from "../locate/yaml-file.ts";
+import { scalarPairs, scalarSite, scalarValues, type YamlFile } from "../locate/yaml-file.ts";
 import { RUST_VARIABLE } from "./ci-places.ts";
 import { isAside, type PlaceKind, type RustPlace, rustPlace } from "./place.ts";
 import { scriptToolchains } from "./rustup-commands.ts";
@@ -73,27 +72,19 @@ function linePlaces(
   return regexSites(repository, file, pattern).flatMap((site) => rustPlace(site, { fact, use, yieldsToFile: true }));
 }
 
-const SCRIPT_KEYS = new Set(["script", "before_script", "after_script", "run", "command", "commands", "bash"]);
+/** Keys of scripts, each a text or a list of lines. */
+const SCRIPT_KEY = /^(script|before_script|after_script|run|command|commands|bash)$/;
 
 function pipelinePlaces(yaml: YamlFile): RustPlace[] {
   const kind: PlaceKind = { fact: "pipeline toolchain", use: "checks", yieldsToFile: true };
   const named = scalarPairs(yaml).filter(({ path }) => RUST_VARIABLE.test(path.at(-1) ?? "") && path.at(-1) !== "rust");
-  const scripts = scalarsUnder(yaml.document.contents, SCRIPT_KEYS).map((scalar) => yamlScript(yaml, scalar));
+  const scripts = scalarValues(yaml).filter(
+    ({ path, scalar }) => SCRIPT_KEY.test(path.at(-1) ?? "") && typeof scalar.value === "string",
+  );
   return [
     ...named.flatMap(({ scalar }) => rustPlace(scalarSite(yaml, scalar), kind)),
-    ...scripts.flatMap((script) => scriptPlaces(script, kind)),
+    ...scripts.flatMap(({ scalar }) => scriptPlaces(yamlScript(yaml, scalar), kind)),
   ];
-}
-
-function scalarsUnder(node: unknown, keys: ReadonlySet<string>, isInside = false): Scalar[] {
-  if (isScalar(node)) return isInside && typeof node.value === "string" ? [node] : [];
-  if (typeof node !== "object" || node === null || !("items" in node) || !Array.isArray(node.items)) return [];
-  return node.items.flatMap((item: unknown) => {
-    if (typeof item !== "object" || item === null || !("key" in item) || !("value" in item))
-      return scalarsUnder(item, keys, isInside);
-    const key = isScalar(item.key) ? String(item.key.value) : "";
-    return scalarsUnder(item.value, keys, keys.has(key) || (isInside && isScalar(item.value) && key === "command"));
-  });
 }
 
 /** Recipes of make and just are read as lines of shell. The values of their own variables are unknown. */
