@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { workspaceFolder } from "@release-actions/action-kit";
-import type { CommandRunner } from "@release-actions/command";
 import {
   askRegistries,
   type CheckResult,
@@ -14,19 +13,7 @@ import {
   Repository,
   writeFix,
 } from "@release-actions/pins";
-import type { Reporter } from "@release-actions/report";
-
-export interface Inputs {
-  readonly config: string | undefined;
-  readonly fix: boolean;
-  readonly tag: string | undefined;
-  readonly only: readonly string[];
-}
-
-export type Services = Reporter & {
-  readonly exec: CommandRunner;
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
+import type { ActionRunner } from "./action.gen.ts";
 
 export interface Verdict extends CheckResult {
   /** Findings that a rewrite has fixed. */
@@ -36,16 +23,17 @@ export interface Verdict extends CheckResult {
 /** How often to rewrite. One rewrite may require a second, when two relations share a value; a third is spare. */
 const MAX_ROUNDS = 3;
 
-export async function checkAndFix(inputs: Inputs, services: Services): Promise<Verdict> {
-  const root = workspaceFolder(services.env);
+export async function checkAndFix(runner: ActionRunner): Promise<Verdict> {
+  const { inputs, env } = runner;
+  const root = workspaceFolder(env);
   const config = findConfig(inputs.config, root);
-  services.info(config === undefined ? "no pins.yml: checking the built-in relations" : `checking what ${config} says`);
+  runner.info(config === undefined ? "no pins.yml: checking the built-in relations" : `checking what ${config} says`);
   const options = {
     config,
-    tag: inputs.tag ?? pushedTag(services.env),
+    tag: inputs.tag ?? pushedTag(env),
     only: inputs.only,
-    ...askRegistries(services.env, (message) => services.debug(message)),
-    history: openHistory(root, services.exec, { ...services.env }),
+    ...askRegistries(env, (message) => runner.debug(message)),
+    history: openHistory(root, runner.exec, { ...env }),
     today: new Date().toISOString().slice(0, 10),
   };
   const fixed: Finding[] = [];
@@ -55,7 +43,7 @@ export async function checkAndFix(inputs: Inputs, services: Services): Promise<V
     const plan = inputs.fix && round <= MAX_ROUNDS ? await planFix(repository, result.findings) : undefined;
     if (plan === undefined || plan.fixed.length === 0) return { ...result, fixed };
     writeFix(repository, plan);
-    for (const finding of plan.fixed) services.info(`fixed ${describeRepair(finding)}`);
+    for (const finding of plan.fixed) runner.info(`fixed ${describeRepair(finding)}`);
     fixed.push(...plan.fixed);
   }
 }
@@ -68,6 +56,6 @@ function findConfig(given: string | undefined, root: string): string | undefined
   throw new PinsError(`input \`config\` is ${given}, expected a file below ${root}`);
 }
 
-function pushedTag(env: Services["env"]): string | undefined {
+function pushedTag(env: ActionRunner["env"]): string | undefined {
   return env["GITHUB_REF_TYPE"] === "tag" ? env["GITHUB_REF_NAME"] : undefined;
 }

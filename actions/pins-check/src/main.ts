@@ -7,5 +7,5 @@ void runAction(contract, async (runner) => {
     import("./check-and-fix.ts"),
     import("./summary.ts"),
   ]);
-  reportVerdict(runner, await checkAndFix(runner.inputs, runner));
+  reportVerdict(runner, await checkAndFix(runner));
 });

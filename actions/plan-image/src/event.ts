@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseTag } from "@release-actions/channel";
-import type { CommandRunner } from "@release-actions/command";
 import { Fault } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** The facts about the run that decide what is built. */
 export interface RunEvent {
@@ -18,14 +18,7 @@ export interface RunEvent {
   readonly temp: string;
 }
 
-/** The parts of the step that reading the event uses. */
-export interface EventSource {
-  readonly env: Readonly<NodeJS.ProcessEnv>;
-  readonly inputs: { readonly ref: string | undefined };
-  readonly exec: CommandRunner;
-}
-
-export async function readEvent({ env, inputs, exec }: EventSource): Promise<RunEvent> {
+export async function readEvent({ env, inputs, exec }: ActionRunner): Promise<RunEvent> {
   const required = (name: string): string => {
     const value = env[name] ?? "";
     if (value === "") throw new Fault(`${name} is not set: is this a step of a workflow?`);

@@ -51,7 +51,7 @@ export function planImage(inputs: Inputs, event: RunEvent, versionOf: (cargoPack
   const names = stages.flatMap(({ name, stage }) => namesOf(name, inputs, push).map((full) => ({ full, stage })));
   return {
     push,
-    images: names.map(({ full, stage }) => withStage(full, stage)),
+    images: names.map(({ full, stage }) => (stage === "" ? full : `${full}=${stage}`)),
     tagRules: tagRules(inputs, event, tag, version !== undefined),
     flavor: ["latest=false", ...(inputs.debug ? ["prefix=debug-"] : []), ...inputs.flavor],
     builds: buildsOf(inputs.platforms, inputs.runners, inputs["artifact-platform"]),
@@ -130,8 +130,4 @@ function tagRules(
 function shippedStages(stages: readonly NamedStage[], { temp }: RunEvent): readonly string[] {
   const names = [...new Set(stages.map(({ stage }) => stage))];
   return names.map((stage) => `${stage}=${temp}/${SYMBOLS_STAGE}/shipped/${stage || "last"}`);
-}
-
-function withStage(name: string, stage: string): string {
-  return stage === "" ? name : `${name}=${stage}`;
 }

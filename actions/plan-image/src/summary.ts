@@ -1,8 +1,8 @@
 import type { ActionRunner } from "./action.gen.ts";
-import type { planImage } from "./plan-image.ts";
+import type { ImagePlan } from "./plan-image.ts";
 
 /** Sets the outputs, and logs in one line what will be built. */
-export function summarize(runner: ActionRunner, plan: ReturnType<typeof planImage>): void {
+export function summarize(runner: ActionRunner, plan: ImagePlan): void {
   const { push, version, platforms, builds } = plan;
   runner.setOutput("push", push);
   runner.setOutput("version", version ?? "");
