@@ -1,11 +1,9 @@
 import type { Usage } from "./compare.ts";
 import { type Expectation, type Kind, partnersOf } from "./expectation.ts";
 
-const known = (name: string, kind: Kind, options: Readonly<Record<string, string>> = {}): Expectation => ({
-  name,
-  kind,
-  options,
-});
+function known(name: string, kind: Kind, options: Expectation["options"] = {}): Expectation {
+  return { name, kind, options };
+}
 
 /** The kinds of secrets with the names that our workflows and READMEs use. Other secrets are judged by their value. */
 const KNOWN_NAMES: readonly Expectation[] = [

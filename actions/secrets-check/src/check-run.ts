@@ -6,7 +6,7 @@ import type { ActionRunner } from "./action.gen.ts";
 import { autoExpectations } from "./auto.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { compareUsage, findUsage } from "./compare.ts";
-import { type Expectation, partnersOf, readExpectations } from "./expectation.ts";
+import { namesOf, readExpectations } from "./expectation.ts";
 import { hasNoSecrets } from "./fork.ts";
 import { checkNpmJobs } from "./npm-publishing.ts";
 import type { Services } from "./online/ask.ts";
@@ -24,9 +24,9 @@ export async function checkRun(runner: ActionRunner): Promise<void> {
   const { expectations, notJudged } = isAuto
     ? autoExpectations(usage, env)
     : { expectations: readExpectations(inputs.expect), notJudged: [] };
-  for (const name of expectations.flatMap(allNames)) if (env[name]) runner.mask(env[name]);
+  for (const name of expectations.flatMap(namesOf)) if (env[name]) runner.mask(env[name]);
 
-  runner.setOutput("judged", expectations.flatMap(allNames));
+  runner.setOutput("judged", expectations.flatMap(namesOf));
   if (hasNoSecrets(env)) {
     runner.setOutput("ok", "skipped");
     runner.setOutput("findings", []);
@@ -37,30 +37,25 @@ export async function checkRun(runner: ActionRunner): Promise<void> {
   for (const { name, reason } of notJudged) runner.info(`${name} is not checked: ${reason}`);
   const now = new Date();
   const mask = (secret: string): void => runner.mask(secret);
+  const githubServer = env["GITHUB_SERVER_URL"] || "https://github.com";
   const online = async (): Promise<Services> => {
     const registry = inputs["npm-registry"] ?? (await configuredRegistry(runner.exec));
     const { signal } = runner;
-    const npmVersion = await versionOfNpm(runner.exec);
-    return { ...general, npmRegistry: registry, npm: { env, registry, npmVersion, signal, reporter: runner, mask } };
-  };
-  const general = {
-    fetch: createFetch(env),
-    githubApi: env["GITHUB_API_URL"] || "https://api.github.com",
-    githubServer: env["GITHUB_SERVER_URL"] || "https://github.com",
-    dockerAuth: inputs["docker-auth"],
-    retryDelayMs: RETRY_DELAY_MS,
-    signal: runner.signal,
-    now,
-    mask,
+    return {
+      fetch: createFetch(env),
+      githubApi: env["GITHUB_API_URL"] || "https://api.github.com",
+      githubServer,
+      dockerAuth: inputs["docker-auth"],
+      retryDelayMs: RETRY_DELAY_MS,
+      signal,
+      now,
+      mask,
+      npm: { env, registry, npmVersion: await versionOfNpm(runner.exec), signal, reporter: runner, mask },
+    };
   };
   const services = inputs.online ? await online() : undefined;
-  const found = await checkSecrets(expectations, {
-    env,
-    now,
-    expiresWithinDays: inputs["expires-within"],
-    services,
-  });
-  const address = `${env["GITHUB_SERVER_URL"] || "https://github.com"}/${env["GITHUB_REPOSITORY"] ?? ""}`;
+  const found = await checkSecrets(expectations, { env, now, expiresWithinDays: inputs["expires-within"], services });
+  const address = `${githubServer}/${env["GITHUB_REPOSITORY"] ?? ""}`;
   const where = { workspace: workspaceFolder(env), repository: address };
   const ofNpm = isAuto ? await checkNpmJobs(usage.npmJobs, services?.npm, where) : [];
   const findings = [...found, ...ofNpm, ...(isAuto || files.length === 0 ? [] : compareUsage(expectations, usage))];
@@ -92,8 +87,4 @@ async function versionOfNpm(run: CommandRunner): Promise<string | undefined> {
   const options = { onOutput: () => undefined, check: false };
   const { stdout, exitCode } = await run("npm", ["--version"], options);
   return exitCode === 0 ? stdout.trim() : undefined;
-}
-
-function allNames(expectation: Expectation): string[] {
-  return [expectation.name, ...partnersOf(expectation)];
 }

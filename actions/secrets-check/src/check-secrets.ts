@@ -1,11 +1,11 @@
 import { checkEdges } from "./edges.ts";
-import { type Expectation, type Kind, partnersOf } from "./expectation.ts";
-import type { Finding, ProblemKind } from "./finding.ts";
+import { type Expectation, type Kind, namesOf, partnersOf } from "./expectation.ts";
+import type { Finding } from "./finding.ts";
 import { checkApiKey, checkAppPassword, checkP12 } from "./kinds/apple.ts";
 import { checkCosignKey } from "./kinds/cosign.ts";
 import { evidentKind } from "./kinds/evidence.ts";
 import { checkAppId, checkAppKey, checkPrivateKey } from "./kinds/keys.ts";
-import type { OfflineCheck, Subject } from "./kinds/kind.ts";
+import { type OfflineCheck, problem, type Subject } from "./kinds/kind.ts";
 import { checkDockerLogin } from "./kinds/registry-login.ts";
 import {
   checkCratesToken,
@@ -14,7 +14,7 @@ import {
   checkPolarSignalsToken,
   checkScarfToken,
 } from "./kinds/tokens.ts";
-import { NoAnswer, type OnlineCheck, onlineProblem, type Services } from "./online/ask.ts";
+import { NoAnswer, type OnlineCheck, type Services } from "./online/ask.ts";
 import { tryDockerLogin } from "./online/docker.ts";
 import { tryGitHubToken } from "./online/github.ts";
 import { tryAppKey } from "./online/github-app.ts";
@@ -78,7 +78,10 @@ async function checkSecret(expectation: Expectation, where: Surroundings): Promi
   const subject: Subject = { expectation, value, other: (name) => env[name] ?? "", now, expiresWithinDays };
   const edges = [
     ...checkEdges(expectation.name, value, expectation.kind),
-    ...partnersOf(expectation).flatMap((name) => checkPartnerEdges(name, expectation, env[name] ?? "")),
+    // A password may begin or end with white space, and opening the file shows if it is right; a name must not.
+    ...partnersOf(expectation)
+      .filter((name) => name !== expectation.options["password"])
+      .flatMap((name) => checkEdges(name, env[name] ?? "", "github-app-id")),
   ];
   const findings = [...edges, ...(edges.some(({ level }) => level === "error") ? [] : await kind.check(subject))];
   if (services === undefined || kind.try === undefined || findings.some(({ level }) => level === "error"))
@@ -87,43 +90,28 @@ async function checkSecret(expectation: Expectation, where: Surroundings): Promi
     return [...findings, ...(await kind.try(subject, services))];
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return [...findings, onlineProblem(subject, "unverified", error.message)];
+    return [...findings, ...problem(subject, "unverified", error.message)];
   }
-}
-
-/** A password may begin or end with white space, and opening the file shows if it is right; a name must not. */
-function checkPartnerEdges(name: string, { options }: Expectation, value: string): Finding[] {
-  return options["password"] === name ? [] : checkEdges(name, value, "github-app-id");
 }
 
 /** Checks that a secret was passed and is not empty. GitHub passes an empty string for one that does not exist. */
 function checkPresence(expectation: Expectation, env: Readonly<NodeJS.ProcessEnv>): Finding[] {
-  return [expectation.name, ...partnersOf(expectation)].flatMap((name): Finding[] => {
+  return namesOf(expectation).flatMap((name): Finding[] => {
     const value = env[name];
-    const finding = (problemKind: ProblemKind, message: string): Finding[] => [
-      { name, problem: problemKind, level: "error", message },
-    ];
-    if (value === undefined)
-      return finding(
-        "missing",
-        `this step did not receive it: add \`${name}: \${{ secrets.${name} }}\` to the step's \`env\``,
-      );
+    if (value === undefined) {
+      const message = `this step did not receive it: add \`${name}: \${{ secrets.${name} }}\` to the step's \`env\``;
+      return [{ name, problem: "missing", level: "error", message }];
+    }
     if (value.trim() !== "") return [];
     const isPassword = name === expectation.options["password"];
     const without = isPassword ? "; for a file without a password, remove `password=`" : "";
-    const message = "it is empty: no secret of this name is set here, or it is not passed to this workflow";
-    return finding("empty", `${message}${without}`);
+    const message = `it is empty: no secret of this name is set here, or it is not passed to this workflow${without}`;
+    return [{ name, problem: "empty", level: "error", message }];
   });
 }
 
 function checkOidc({ name }: Expectation, env: Readonly<NodeJS.ProcessEnv>): Finding[] {
   if (OIDC_VARIABLES.every((variable) => (env[variable] ?? "") !== "")) return [];
-  return [
-    {
-      name,
-      problem: "missing",
-      level: "error",
-      message: "the job may not ask for identity tokens: give it `id-token: write`",
-    },
-  ];
+  const message = "the job may not ask for identity tokens: give it `id-token: write`";
+  return [{ name, problem: "missing", level: "error", message }];
 }

@@ -8,7 +8,7 @@ import {
   type UsedSecret,
   type Workflow,
 } from "@release-actions/workflow";
-import { type Expectation, partnersOf } from "./expectation.ts";
+import { type Expectation, namesOf } from "./expectation.ts";
 import type { Finding } from "./finding.ts";
 import { findNpmJobs, type NpmJob } from "./npm-jobs.ts";
 
@@ -72,7 +72,7 @@ function handedTo(workflows: readonly Workflow[], env: Readonly<NodeJS.ProcessEn
 export function compareUsage(expectations: readonly Expectation[], usage: Usage): Finding[] {
   const expected = expectations
     .filter(({ kind }) => kind !== "npm-oidc")
-    .flatMap((expectation) => [expectation.name, ...partnersOf(expectation)].map((name) => name.toUpperCase()));
+    .flatMap((expectation) => namesOf(expectation).map((name) => name.toUpperCase()));
   const used = new Set(usage.secrets.map(({ name }) => name));
   const unused = usage.isOpen ? [] : expected.filter((name) => !used.has(name));
   const unexpected = [...used].filter((name) => !expected.includes(name));
@@ -82,12 +82,8 @@ export function compareUsage(expectations: readonly Expectation[], usage: Usage)
     }),
     ...unexpected.map((name): Finding => {
       const { file, line } = usage.secrets.find((secret) => secret.name === name)?.location ?? {};
-      return {
-        name,
-        problem: "unexpected",
-        level: "warning",
-        message: `${file}:${line} uses it, but \`expect\` does not name it`,
-      };
+      const message = `${file}:${line} uses it, \`expect\` does not name it`;
+      return { name, problem: "unexpected", level: "warning", message };
     }),
   ];
 }

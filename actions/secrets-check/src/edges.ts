@@ -28,13 +28,14 @@ export function checkEdges(name: string, value: string, kind: Kind): Finding[] {
   const isFile = FILES.includes(kind) || isLong;
   const edges = [edgeOf("begins", FIRST.exec(value)?.[0], isFile), edgeOf("ends", LAST.exec(value)?.[0], isFile)];
   const told = edges.filter((edge) => edge !== undefined).join(" and ");
-  if (told !== "") return [malformed(name, kind === "nonempty" ? "warning" : "error", `it ${told}`)];
-  const placeholder = placeholderIn(name, value);
-  if (placeholder !== undefined) return [malformed(name, "error", placeholder)];
-  if (!/^(["'])[\s\S]*\1$/.test(value) || value.length < 2) return [];
-  return [
-    malformed(name, ANYTHING.includes(kind) ? "warning" : "error", "it is in quotes, which are not part of a secret"),
+  const malformed = (isCertain: boolean, message: string): Finding[] => [
+    { name, problem: "malformed", level: isCertain ? "error" : "warning", message },
   ];
+  if (told !== "") return malformed(kind !== "nonempty", `it ${told}`);
+  const placeholder = placeholderIn(name, value);
+  if (placeholder !== undefined) return malformed(true, placeholder);
+  if (!/^(["'])[\s\S]*\1$/.test(value) || value.length < 2) return [];
+  return malformed(!ANYTHING.includes(kind), "it is in quotes, which are not part of a secret");
 }
 
 function edgeOf(where: string, char: string | undefined, isFile: boolean): string | undefined {
@@ -49,8 +50,4 @@ function placeholderIn(name: string, value: string): string | undefined {
   if (/^\$\{\{[^{}]*\}\}$/.test(value)) return "it is an unevaluated workflow expression";
   if (value === `$${name}` || value === `\${${name}}`) return "it is the name of a variable, and not its value";
   return value.startsWith(`${name}=`) ? `it begins with "${name}=", which is not part of the value` : undefined;
-}
-
-function malformed(name: string, level: Finding["level"], message: string): Finding {
-  return { name, problem: "malformed", level, message };
 }

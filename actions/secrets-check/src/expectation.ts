@@ -60,6 +60,11 @@ export function partnersOf({ options }: Expectation): string[] {
   return PARTNERS.flatMap((option) => options[option] ?? []);
 }
 
+/** The name of a secret, and those of the secrets that belong to it. */
+export function namesOf(expectation: Expectation): string[] {
+  return [expectation.name, ...partnersOf(expectation)];
+}
+
 function readLine(line: string): Expectation | string {
   const [, name = "", rest = ""] = /^([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(.+)$/.exec(line) ?? [];
   if (name === "") return "expected NAME: kind";

@@ -1,18 +1,3 @@
-export type ProblemKind =
-  | "missing"
-  | "empty"
-  | "malformed"
-  | "expired"
-  | "expires-soon"
-  | "wrong-password"
-  | "wrong-team"
-  | "wrong-scope"
-  | "rejected"
-  | "cannot-publish"
-  | "unverified"
-  | "unused"
-  | "unexpected";
-
 /** A finding about a secret. The message never contains a part of the secret. */
 export interface Finding {
   readonly name: string;
@@ -21,9 +6,9 @@ export interface Finding {
   readonly message: string;
 }
 
-/** The next step for each kind of problem. */
-export const NEXT_STEP: Readonly<Record<ProblemKind, string>> = {
-  missing: "If it is not needed, remove it from `expect`.",
+/** The kinds of problems, and the next step for each. */
+export const NEXT_STEP = {
+  missing: "Add it to the `env` of this step, or remove it from `expect`.",
   empty: "Set it under Settings, Secrets and variables, Actions, or pass it on to this workflow.",
   malformed: "Set it again, with exactly the value that the issuer shows.",
   expired: "Renew it, and store the new value.",
@@ -36,4 +21,6 @@ export const NEXT_STEP: Readonly<Record<ProblemKind, string>> = {
   unverified: "Check it on the service's own page, or set `online: false`.",
   unused: "Remove it from `expect`, or use it.",
   unexpected: "Add it to `expect`.",
-};
+} as const;
+
+export type ProblemKind = keyof typeof NEXT_STEP;

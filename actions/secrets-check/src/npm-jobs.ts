@@ -1,5 +1,5 @@
 import type { Location } from "@release-actions/report";
-import { type Job, parseYaml, type Workflow, YamlError, type YamlNode } from "@release-actions/workflow";
+import { hasIdentity, type Job, parseYaml, type Workflow, YamlError, type YamlNode } from "@release-actions/workflow";
 
 /** A job that publishes to npm with `npm-publish` or `release-npm.yml`, as far as the workflow file shows. */
 export interface NpmJob {
@@ -30,24 +30,22 @@ const ACTION = /\/npm-publish(?:@|$)/;
 const WORKFLOW = /\/release-npm\.ya?ml(?:@|$)/;
 
 export function findNpmJobs(workflows: readonly Workflow[]): readonly NpmJob[] {
-  return workflows.flatMap((workflow) => workflow.jobs.flatMap((job) => npmJobsIn(job, workflow)));
+  return workflows.flatMap(({ jobs }) => jobs.flatMap(npmJobsIn));
 }
 
-function npmJobsIn(job: Job, { root }: Workflow): readonly NpmJob[] {
-  const permissions = job.node.get("permissions").isPresent ? job.node.get("permissions") : root.get("permissions");
-  const hasIdentity = permissions.get("id-token").text === "write" || permissions.text === "write-all";
+function npmJobsIn(job: Job): readonly NpmJob[] {
   if (WORKFLOW.test(job.uses ?? "")) {
     const secrets = job.node.get("secrets");
     const hasToken = secrets.text === "inherit" || secrets.get("NPM_TOKEN").isPresent;
     const given = job.node.get("with");
-    return [npmJob(job, given, given.get("environment"), hasIdentity && !hasToken)];
+    return [npmJob(job, given, given.get("environment"), hasIdentity(job) && !hasToken)];
   }
   const steps = job.steps.filter(({ uses = "" }) => ACTION.test(uses));
   return steps.map(({ node }) => {
     const given = node.get("with");
     const environment = job.node.get("environment");
     const name = environment.isMap ? environment.get("name") : environment;
-    return npmJob(job, given, name, hasIdentity && !given.get("token").isPresent);
+    return npmJob(job, given, name, hasIdentity(job) && !given.get("token").isPresent);
   });
 }
 

@@ -67,7 +67,8 @@ export async function checkTrustedPublisher(
       ...publisher,
       token: undefined,
       npmVersion,
-      env: hostedEnv(env),
+      // Pretends a GitHub-hosted runner, since the publishing job may run elsewhere than this one.
+      env: { ...env, RUNNER_ENVIRONMENT: "github-hosted" },
       transport,
       signal,
       reporter,
@@ -84,18 +85,9 @@ export async function checkTrustedPublisher(
 /** Time for about three attempts: a job that only checks need not wait for a registry that is down. */
 const PATIENCE = { budgetMs: 15_000, firstPauseMs: 1_000, longestPauseMs: 4_000 };
 
-/** Pretends a GitHub-hosted runner, since the publishing job may run elsewhere than this one. */
-function hostedEnv(env: NpmServices["env"]): NpmServices["env"] {
-  return { ...env, RUNNER_ENVIRONMENT: "github-hosted" };
-}
-
 function asFinding(name: string, { level, message, advice }: PublishingFinding): Finding {
-  return {
-    name,
-    problem: level === "error" ? "cannot-publish" : "unverified",
-    level,
-    message: `${message}. ${advice}`,
-  };
+  const problem = level === "error" ? "cannot-publish" : "unverified";
+  return { name, problem, level, message: `${message}. ${advice}` };
 }
 
 function repositoryFinding(

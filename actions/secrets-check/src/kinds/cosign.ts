@@ -1,6 +1,6 @@
 import { scryptSync } from "node:crypto";
 import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
-import { decodeBase64, type OfflineCheck, problem, textOf } from "./kind.ts";
+import { decodeBase64, jsonIn, malformed, type OfflineCheck, problem, textOf } from "./kind.ts";
 
 const LABELS = /-----BEGIN (ENCRYPTED (?:COSIGN|SIGSTORE) PRIVATE KEY)-----([\s\S]*?)-----END \1-----/;
 const KEY_BYTES = 32;
@@ -14,12 +14,10 @@ const MAX_SCRYPT_BYTES = 256 << 20;
 export const checkCosignKey: OfflineCheck = (subject) => {
   const [, , body = ""] = LABELS.exec(textOf(subject.value)) ?? [];
   const sealed = readSealed(decodeBase64(body)?.toString("utf8") ?? "");
-  if (sealed === undefined) {
-    return [problem(subject, "malformed", "it is not a key of cosign: expected the text of cosign.key")];
-  }
+  if (sealed === undefined) return malformed(subject, "it is not a key of cosign: the text of cosign.key is expected");
   const { password } = subject.expectation.options;
   if (password === undefined || opens(sealed, subject.other(password))) return [];
-  return [problem(subject, "wrong-password", `${password} does not open it`)];
+  return problem(subject, "wrong-password", `${password} does not open it`);
 };
 
 interface Sealed {
@@ -30,19 +28,14 @@ interface Sealed {
 }
 
 function readSealed(text: string): Sealed | undefined {
-  try {
-    const { kdf, cipher, ciphertext } = Object(JSON.parse(text));
-    const { N, r, p } = Object(Object(kdf).params);
-    const bytes = (value: unknown): Buffer => Buffer.from(typeof value === "string" ? value : "", "base64");
-    const sealed = { cost: { N, r, p }, salt: bytes(Object(kdf).salt), nonce: bytes(Object(cipher).nonce) };
-    const isKnown = Object(kdf).name === "scrypt" && Object(cipher).name === "nacl/secretbox";
-    const isBounded = [N, r, p].every(Number.isSafeInteger) && 128 * N * r * p <= MAX_SCRYPT_BYTES;
-    return isKnown && isBounded && sealed.nonce.length === 24
-      ? { ...sealed, ciphertext: bytes(ciphertext) }
-      : undefined;
-  } catch {
-    return undefined; // The reason would quote the key.
-  }
+  const { kdf, cipher, ciphertext } = Object(jsonIn(text));
+  const { N, r, p } = Object(Object(kdf).params);
+  const bytes = (value: unknown): Buffer => Buffer.from(typeof value === "string" ? value : "", "base64");
+  const nonce = bytes(Object(cipher).nonce);
+  const isKnown = Object(kdf).name === "scrypt" && Object(cipher).name === "nacl/secretbox";
+  const isBounded = [N, r, p].every(Number.isSafeInteger) && 128 * N * r * p <= MAX_SCRYPT_BYTES;
+  if (!isKnown || !isBounded || nonce.length !== 24) return undefined;
+  return { cost: { N, r, p }, salt: bytes(Object(kdf).salt), nonce, ciphertext: bytes(ciphertext) };
 }
 
 function opens({ cost, salt, nonce, ciphertext }: Sealed, password: string): boolean {

@@ -1,4 +1,4 @@
-import { checkExpiry, jwtExpiry, type OfflineCheck, problem, type Subject, unknown } from "./kind.ts";
+import { checkExpiry, formOf, jwtExpiry, malformed, type OfflineCheck, problem, unknown } from "./kind.ts";
 
 /** GitHub's tokens. App and refresh tokens may contain a JSON Web Token; the others must have no second prefix. */
 const GITHUB_TOKEN =
@@ -27,15 +27,11 @@ export const checkNpmToken: OfflineCheck = (subject) => {
   const { registry } = expectation.options;
   if (NPM_TOKEN.test(value)) return [];
   if (registry !== undefined) {
-    return BEARER.test(value)
-      ? []
-      : [problem(subject, "malformed", "it has characters that no token has, or is too short")];
+    return BEARER.test(value) ? [] : malformed(subject, "it has characters that no token has, or is too short");
   }
   if (expectation.kind === "npm-token" && (GITHUB_TOKEN.test(value) || OTHER_NPM_TOKEN.test(value))) return [];
   if (OLD_NPM_TOKEN.test(value)) {
-    return [
-      problem(subject, "rejected", "it is an npm token in the format used before 2021; npm has revoked all of these"),
-    ];
+    return problem(subject, "rejected", "it is an npm token of the form before 2021, all of which npm has revoked");
   }
   const isOfUnknownMaker =
     expectation.kind === "npm-token" &&
@@ -43,33 +39,29 @@ export const checkNpmToken: OfflineCheck = (subject) => {
     !GITHUB_PREFIX.test(value) &&
     !OTHER_MAKERS.test(value);
   if (isOfUnknownMaker && BEARER.test(value) && value.length >= LEAST_UNKNOWN_TOKEN) {
-    const told = "it is not a token of npm's own registry: name its registry with registry=https://...";
-    return [unknown(subject, told)];
+    return unknown(subject, "it is not a token of npm's own registry: name its registry with registry=https://...");
   }
-  return [problem(subject, "malformed", "it is not an npm access token (they begin with npm_)")];
+  return malformed(subject, "it is not an npm access token (they begin with npm_)");
 };
 
 /** Checks a token in any of the formats that GitHub issues (docs: "GitHub's token formats"). */
-export const checkGitHubToken: OfflineCheck = (subject) =>
-  matches(
-    subject,
-    GITHUB_TOKEN,
-    "it is not a complete GitHub token (they begin with ghp_, github_pat_, gho_, ghu_ or ghs_)",
-  );
+export const checkGitHubToken = formOf(
+  GITHUB_TOKEN,
+  "it is not a whole GitHub token (they begin with ghp_, github_pat_, gho_, ghu_ or ghs_)",
+);
 
 /** Checks a token of crates.io: 32 letters and digits, since 2020 with the prefix `cio`. */
-export const checkCratesToken: OfflineCheck = (subject) =>
-  matches(subject, /^(cio)?[A-Za-z0-9]{32}$/, "it is not a token of crates.io (`cio` and 32 letters and digits)");
+export const checkCratesToken = formOf(
+  /^(cio)?[A-Za-z0-9]{32}$/,
+  "it is not a token of crates.io (`cio` and 32 letters and digits)",
+);
 
-export const checkScarfToken: OfflineCheck = (subject) => matches(subject, BEARER, "it is not an API token of Scarf");
+export const checkScarfToken = formOf(BEARER, "it is not an API token of Scarf");
 
 /** Checks a bearer token; if it is a JSON Web Token (RFC 7519), also its `exp`. */
 export const checkPolarSignalsToken: OfflineCheck = (subject) => {
   const expires = jwtExpiry(subject.value);
-  if (expires !== undefined) return checkExpiry(subject, "it", expires);
-  return matches(subject, /^[\w.~+/=-]{16,}$/, "it is not a bearer token");
+  return expires === undefined ? checkBearerToken(subject) : checkExpiry(subject, "it", expires);
 };
 
-function matches(subject: Subject, form: RegExp, complaint: string) {
-  return form.test(subject.value) ? [] : [problem(subject, "malformed", complaint)];
-}
+const checkBearerToken = formOf(/^[\w.~+/=-]{16,}$/, "it is not a bearer token");

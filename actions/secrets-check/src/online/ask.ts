@@ -1,7 +1,7 @@
 import { AGAIN, tryTimes } from "@release-actions/concurrency";
 import type { Fetch, FetchInit } from "@release-actions/http";
-import type { Finding, ProblemKind } from "../finding.ts";
-import type { Subject } from "../kinds/kind.ts";
+import type { Finding } from "../finding.ts";
+import { problem, type Subject } from "../kinds/kind.ts";
 import type { NpmServices } from "../npm-publishing.ts";
 
 /** The services that check secrets, and how to call them. */
@@ -11,7 +11,6 @@ export interface Services {
   /** The URL under which git reaches GitHub's repositories. */
   readonly githubServer: string;
   readonly now: Date;
-  readonly npmRegistry: string;
   readonly dockerAuth: string;
   /** The parameters for checks by packages/npm. */
   readonly npm: NpmServices;
@@ -23,7 +22,7 @@ export interface Services {
   readonly mask: (secret: string) => void;
 }
 
-export type OnlineCheck = (subject: Subject, services: Services) => Promise<Finding[]>;
+export type OnlineCheck = (subject: Subject, services: Services) => Promise<readonly Finding[]>;
 
 const TRIES = 3;
 const TIMEOUT_MS = 15_000;
@@ -63,8 +62,17 @@ export async function ask(services: Services, url: string, init: FetchInit): Pro
   });
 }
 
-export function onlineProblem({ expectation }: Subject, kind: ProblemKind, message: string): Finding {
-  return { name: expectation.name, problem: kind, level: "error", message };
+/** What it means that a service refuses a secret; empty when it does not. The message names the service. */
+export function refusal(
+  subject: Subject,
+  { ok, status }: Response,
+  service: string,
+  rejected: string,
+  rejectedWith: readonly number[] = [401],
+): readonly Finding[] {
+  if (ok) return [];
+  if (rejectedWith.includes(status)) return problem(subject, "rejected", rejected);
+  return problem(subject, "unverified", `${service} answered ${status} to it`);
 }
 
 function isRedirect({ status }: Response): boolean {

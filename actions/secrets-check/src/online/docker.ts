@@ -1,7 +1,7 @@
 import { originOf, parseChallenge } from "@release-actions/registry-client";
 import type { Finding } from "../finding.ts";
-import { type Subject, unknown } from "../kinds/kind.ts";
-import { ask, type OnlineCheck, onlineProblem, type Services } from "./ask.ts";
+import { jwtClaims, problem, type Subject, unknown } from "../kinds/kind.ts";
+import { ask, type OnlineCheck, refusal, type Services } from "./ask.ts";
 
 const HUB = "docker.io";
 const WANTED = ["pull", "push"];
@@ -17,19 +17,17 @@ export const tryDockerLogin: OnlineCheck = async (subject, services) => {
   const name = registry === HUB ? "Docker Hub" : registry;
   const place = await tokenPlace(registry, services);
   if (place === undefined)
-    return [unknown(subject, `${name} does not ask for a login, so the login cannot be tested there`)];
+    return unknown(subject, `${name} does not ask for a login, so the login cannot be tested there`);
   if (place.realm !== undefined) {
     place.url.searchParams.set("account", user);
     if (repository !== undefined) place.url.searchParams.set("scope", `repository:${repository}:${WANTED.join(",")}`);
   }
   const response = await ask(services, place.url.href, { headers: { authorization } });
-  if ([401, 403].includes(response.status)) {
+  const rejected = `${name} does not accept this user name and password`;
+  const refused = refusal(subject, response, name, rejected, [401, 403]);
+  if (refused.length > 0) {
     await response.body?.cancel();
-    return [onlineProblem(subject, "rejected", `${name} does not accept this user name and password`)];
-  }
-  if (!response.ok) {
-    await response.body?.cancel();
-    return [onlineProblem(subject, "unverified", `${name} answered ${response.status} to it`)];
+    return refused;
   }
   const answer: unknown = await response.json().catch(() => undefined);
   const { token, access_token: accessToken } = Object(answer);
@@ -68,26 +66,13 @@ async function tokenPlace(registry: string, services: Services): Promise<TokenPl
 
 /** Reads from a JSON Web Token whether it may push. Other tokens do not show that. */
 function checkGrant(subject: Subject, token: unknown, repository: string, registry: string): Finding[] {
-  const access = claimsOf(token);
-  if (access === undefined) {
-    return [unknown(subject, `${registry} accepts it, but does not say whether it may push to ${repository}`)];
-  }
+  const { access } = typeof token === "string" ? jwtClaims(token) : {};
+  if (!Array.isArray(access))
+    return unknown(subject, `${registry} accepts it, but does not say whether it may push to ${repository}`);
   const actions = access
     .filter((entry) => Object(entry).type === "repository" && Object(entry).name === repository)
     .flatMap((entry): unknown[] => [Object(entry).actions].flat());
   const lacking = WANTED.filter((action) => !actions.includes(action) && !actions.includes("*"));
   if (lacking.length === 0) return [];
-  return [onlineProblem(subject, "wrong-scope", `it may not ${lacking.join(" or ")} ${repository}`)];
-}
-
-function claimsOf(token: unknown): readonly unknown[] | undefined {
-  if (typeof token !== "string") return undefined;
-  try {
-    const { access }: { access?: unknown } = Object(
-      JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")),
-    );
-    return Array.isArray(access) ? access : undefined;
-  } catch {
-    return undefined; // An opaque token.
-  }
+  return problem(subject, "wrong-scope", `it may not ${lacking.join(" or ")} ${repository}`);
 }

@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.ts";
-import { checkExpiry, type Subject, unknown } from "../kinds/kind.ts";
-import { ask, type OnlineCheck, onlineProblem, type Services } from "./ask.ts";
-import { missingPermissions } from "./permissions.ts";
+import { checkExpiry, problem, type Subject, unknown } from "../kinds/kind.ts";
+import { ask, type OnlineCheck, refusal, type Services } from "./ask.ts";
+import { askGitHub, missingPermissions } from "./github-api.ts";
 
 /** Scopes that include others (docs: "Scopes for OAuth apps"). */
 const IMPLIED: Readonly<Record<string, readonly string[]>> = {
@@ -17,25 +17,23 @@ export const tryGitHubToken: OnlineCheck = async (subject, services) => {
   // An App's token does not belong to a user.
   const isOfApp = subject.value.startsWith("ghs_");
   const path = isOfApp ? "/installation/repositories?per_page=1" : "/user";
-  const response = await ask(services, `${services.githubApi}${path}`, { headers: headersFor(subject) });
+  const response = await askGitHub(services, subject.value, path);
   await response.body?.cancel();
-  if (response.status === 401)
-    return [onlineProblem(subject, "rejected", "GitHub does not accept it: it was revoked or has expired")];
-  if (!response.ok) return [onlineProblem(subject, "unverified", `GitHub answered ${response.status} to it`)];
+  const refused = refusal(subject, response, "GitHub", "GitHub does not accept it: it was revoked or has expired");
+  if (refused.length > 0) return refused;
   const expiry = response.headers.get("github-authentication-token-expiration");
   const findings = expiry === null ? [] : checkExpiry(subject, "it", parseExpiry(expiry));
   const granted = response.headers.get("x-oauth-scopes");
   if (scopes !== undefined && granted !== null) findings.push(...checkScopes(subject, scopes, granted));
   if (granted === null && repository === undefined && (scopes ?? permissions) !== undefined) {
     const message = "the permissions of a fine-grained token are not visible: add repository=owner/name";
-    findings.push(onlineProblem(subject, "unverified", message));
+    findings.push(...problem(subject, "unverified", message));
   }
   if (repository === undefined) return findings;
   findings.push(...(await checkPush(subject, services, repository)));
   const others = permissions === undefined ? [] : missingPermissions(permissions, { contents: "write" });
-  if (others.length > 0 && granted === null) {
-    findings.push(unknown(subject, `GitHub does not say whether it has ${others.join(" and ")}`));
-  }
+  if (others.length > 0 && granted === null)
+    findings.push(...unknown(subject, `GitHub does not say whether it has ${others.join(" and ")}`));
   return findings;
 };
 
@@ -47,20 +45,10 @@ export function parseExpiry(text: string): Date | undefined {
   return day === undefined ? undefined : new Date(`${day}T${time}${hours === undefined ? "Z" : `${hours}:${minutes}`}`);
 }
 
-function headersFor(subject: Subject): Record<string, string> {
-  return {
-    authorization: `Bearer ${subject.value}`,
-    accept: "application/vnd.github+json",
-    "user-agent": "secrets-check",
-  };
-}
-
 function checkScopes(subject: Subject, wanted: string, header: string): Finding[] {
   const held = header.split(/,\s*/).flatMap((scope) => [scope, ...(IMPLIED[scope] ?? [])]);
   const lacking = wanted.split(/[+,]/).filter((scope) => !held.includes(scope));
-  return lacking.length === 0
-    ? []
-    : [onlineProblem(subject, "wrong-scope", `it lacks the scope ${lacking.join(" and ")}`)];
+  return lacking.length === 0 ? [] : problem(subject, "wrong-scope", `it lacks the scope ${lacking.join(" and ")}`);
 }
 
 /**
@@ -68,17 +56,14 @@ function checkScopes(subject: Subject, wanted: string, header: string): Finding[
  * shown by the ref discovery of git-receive-pack, which has no side effects (git-scm.com, "HTTP transfer protocols").
  */
 async function checkPush(subject: Subject, services: Services, name: string): Promise<Finding[]> {
-  const answer = await ask(services, `${services.githubApi}/repos/${name}`, { headers: headersFor(subject) });
-  const body: unknown = answer.ok ? await answer.json() : undefined;
-  const { permissions } = Object(body);
-  if (!answer.ok) return [onlineProblem(subject, "wrong-scope", `it does not see ${name}`)];
-  if (permissions !== undefined && Object(permissions).push !== true) {
-    return [onlineProblem(subject, "wrong-scope", `it may not push to ${name}`)];
-  }
+  const answer = await askGitHub(services, subject.value, `/repos/${name}`);
+  if (!answer.ok) return problem(subject, "wrong-scope", `it does not see ${name}`);
+  const { permissions } = Object(await answer.json());
+  const mayNotPush = problem(subject, "wrong-scope", `it may not push to ${name}`);
+  if (permissions !== undefined && Object(permissions).push !== true) return mayNotPush;
   const refs = `${services.githubServer}/${name}.git/info/refs?service=git-receive-pack`;
   const login = Buffer.from(`x-access-token:${subject.value}`).toString("base64");
   const advertised = await ask(services, refs, { headers: { authorization: `Basic ${login}` } });
   await advertised.body?.cancel();
-  if (advertised.status === 403) return [onlineProblem(subject, "wrong-scope", `it may not push to ${name}`)];
-  return [];
+  return advertised.status === 403 ? mayNotPush : [];
 }

@@ -1,27 +1,20 @@
 import { unknown } from "../kinds/kind.ts";
 import { isNpmsOwn } from "../kinds/tokens.ts";
 import { checkTrustedPublisher } from "../npm-publishing.ts";
-import { ask, type OnlineCheck, onlineProblem } from "./ask.ts";
+import { ask, type OnlineCheck, refusal } from "./ask.ts";
 
 /** Checks that the registry accepts the token, by asking for its owner. */
 export const tryNpmToken: OnlineCheck = async (subject, services) => {
-  const { registry = services.npmRegistry } = subject.expectation.options;
+  const { registry } = subject.expectation.options;
+  const elsewhere = "it is a token of another registry: name that registry with registry=https://... to test it there";
   // Do not send a token of another registry to npm's.
-  if (subject.expectation.options["registry"] === undefined && !isNpmsOwn(subject.value)) {
-    return [
-      unknown(
-        subject,
-        "it is a token of another registry: name that registry with registry=https://... to test it there",
-      ),
-    ];
-  }
+  if (registry === undefined && !isNpmsOwn(subject.value)) return unknown(subject, elsewhere);
   const headers = { authorization: `Bearer ${subject.value}` };
-  const response = await ask(services, `${trimmed(registry)}/-/whoami`, { headers });
+  const address = (registry ?? services.npm.registry).replace(/\/+$/, "");
+  const response = await ask(services, `${address}/-/whoami`, { headers });
   await response.body?.cancel();
-  if (response.ok) return [];
-  if ([401, 403].includes(response.status))
-    return [onlineProblem(subject, "rejected", "the registry does not accept it: it was revoked or has expired")];
-  return [onlineProblem(subject, "unverified", `the registry answered ${response.status} to it`)];
+  const rejected = "the registry does not accept it: it was revoked or has expired";
+  return refusal(subject, response, "the registry", rejected, [401, 403]);
 };
 
 /**
@@ -35,7 +28,3 @@ export const tryNpmOidc: OnlineCheck = async ({ expectation }, { npm }) => {
   const packages = names.split(",").filter((name) => name !== "");
   return await checkTrustedPublisher(expectation.name, { packages, publish: route, environment }, npm);
 };
-
-function trimmed(registry: string): string {
-  return registry.replace(/\/+$/, "");
-}
