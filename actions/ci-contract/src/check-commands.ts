@@ -86,12 +86,12 @@ function placesInScript(
   step: Step,
   found: FoundJob,
 ): Place[] {
-  const reading = callsOf(script, shell ?? defaultShell(found));
-  if (reading === undefined) {
+  const calls = callsOf(script, shell ?? defaultShell(found));
+  if (calls === undefined) {
     const mentions = words.every((word) => script.includes(word));
     return mentions ? [{ step, discount: `the ${shell} script, which is not read`, isUnknown: true }] : [];
   }
-  return withRecipes(reading.calls, found.scripts)
+  return withRecipes(calls, found.scripts)
     .filter((call) => isCallOf(call.words, words))
     .map((call): Place => {
       const idle = idleOption(call.words, words);
@@ -123,7 +123,7 @@ function withRecipes(calls: readonly Call[], scripts: RepositoryScripts, seen: r
       const key = `${program} ${name}`;
       if (recipe === undefined || seen.includes(key)) return [];
       const script = [...recipe.needs.map((need) => `${program} ${need}`), recipe.script].join("\n");
-      return withRecipes(callsOf(script, program === "make" ? "sh" : "bash")?.calls ?? [], scripts, [...seen, key]);
+      return withRecipes(callsOf(script, program === "make" ? "sh" : "bash") ?? [], scripts, [...seen, key]);
     });
     return [call, ...followed.map((one): Call => ({ ...one, discount: call.discount ?? one.discount }))];
   });

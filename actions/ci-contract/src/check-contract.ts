@@ -1,4 +1,4 @@
-import { readWorkflow, validateWorkflow, type Workflow, YamlError } from "@release-actions/workflow";
+import { readWorkflow, validateWorkflow, type Workflow, type WorkflowFile, YamlError } from "@release-actions/workflow";
 import { Project } from "@release-actions/workflow-prover";
 import { checkCaches } from "./check-caches.ts";
 import { checkCheckouts } from "./check-checkouts.ts";
@@ -13,11 +13,6 @@ import type { Promised } from "./contract.ts";
 import { type FoundJob, findJob } from "./find-job.ts";
 import { cannotTell, type Finding, finding } from "./finding.ts";
 import { type RepositoryScripts, readScripts, type ScriptTexts } from "./repository-scripts.ts";
-
-export interface WorkflowFile {
-  readonly file: string;
-  readonly text: string;
-}
 
 /** The workflows that GitHub would run, and findings about the others. */
 export interface ParsedWorkflows {

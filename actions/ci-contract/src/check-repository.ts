@@ -1,9 +1,9 @@
-import type { Job, Workflow } from "@release-actions/workflow";
+import type { Job, Workflow, WorkflowFile } from "@release-actions/workflow";
 import { type Hole, isCallable, judgeGate, Project } from "@release-actions/workflow-prover";
 import { checkCaches } from "./check-caches.ts";
 import { checkCheckouts } from "./check-checkouts.ts";
 import { checkConditions } from "./check-conditions.ts";
-import { parseWorkflows, type WorkflowFile } from "./check-contract.ts";
+import { parseWorkflows } from "./check-contract.ts";
 import { describeHoles } from "./check-gate.ts";
 import { lacksMergeQueue, PENDING_IN_QUEUE, pullRequestFilter } from "./check-pending.ts";
 import { checkDead, startsBy } from "./check-reach.ts";

@@ -2,7 +2,7 @@ import type { Job } from "@release-actions/workflow";
 import type { Project } from "@release-actions/workflow-prover";
 import type { Promised } from "./contract.ts";
 import { type Finding, finding } from "./finding.ts";
-import { type RepositoryScripts, readScripts } from "./repository-scripts.ts";
+import type { RepositoryScripts } from "./repository-scripts.ts";
 
 export interface FoundJob {
   readonly job: Job;
@@ -11,11 +11,7 @@ export interface FoundJob {
 }
 
 /** Finds the job that a promise is about; returns a finding when there is no such job, or more than one. */
-export function findJob(
-  promised: Promised,
-  project: Project,
-  scripts: RepositoryScripts = readScripts({}),
-): FoundJob | Finding {
+export function findJob(promised: Promised, project: Project, scripts: RepositoryScripts): FoundJob | Finding {
   const { job: id, name, location } = promised;
   const { workflows } = project;
   const named = workflows.filter(({ file }) => promised.workflow === undefined || isNamed(file, promised.workflow));

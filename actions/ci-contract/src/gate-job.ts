@@ -18,6 +18,6 @@ export function isGate(job: Job): boolean {
 
 /** Whether a script only prints text or exits. */
 function isTalk(script: string, shell: string | undefined): boolean {
-  const calls = callsOf(script, shell)?.calls;
+  const calls = callsOf(script, shell);
   return calls?.every(({ words: [name = ""] }) => ["echo", "exit", "true", ":", "printf"].includes(name)) ?? false;
 }

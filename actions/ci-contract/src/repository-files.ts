@@ -3,8 +3,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { Fault } from "@release-actions/report";
 import { readText } from "@release-actions/text";
-import { isStepList, YamlError } from "@release-actions/workflow";
-import type { WorkflowFile } from "./check-contract.ts";
+import { isStepList, type WorkflowFile, YamlError } from "@release-actions/workflow";
 import { localActionsIn, type ScriptTexts } from "./repository-scripts.ts";
 
 /** The workflows in the folder, sorted by name, without the files that only list steps. @throws Fault without a folder */

@@ -1,7 +1,7 @@
-import { callsOf, expandMatrix, type Job, type Workflow } from "@release-actions/workflow";
+import { callsOf, expandMatrix, type Job, type Workflow, type WorkflowFile } from "@release-actions/workflow";
 import { canBeSkipped, canRun, Project } from "@release-actions/workflow-prover";
 import { checkConditions } from "./check-conditions.ts";
-import { checkPromise, parseWorkflows, type WorkflowFile } from "./check-contract.ts";
+import { checkPromise, parseWorkflows } from "./check-contract.ts";
 import { filterBefore } from "./check-pending.ts";
 import { CHANGE_EVENTS, startsBy } from "./check-reach.ts";
 import { checkTolerance } from "./check-tolerance.ts";
@@ -117,7 +117,7 @@ function onLines(
 function commandsOf(job: Job): string[] {
   const found = job.steps
     .filter((step) => step.condition === undefined && !step.node.get("continue-on-error").isPresent)
-    .flatMap((step) => callsOf(step.run ?? "", step.shell)?.calls ?? [])
+    .flatMap((step) => callsOf(step.run ?? "", step.shell) ?? [])
     .filter(({ words, discount }) => discount === undefined && CHECKERS.test(words[0] ?? ""))
     .map(({ words }) =>
       words.filter((word, index) => index < 3 && /^[\w./:+-]+$/.test(word) && !/^x{5,}$/.test(word)).join(" "),

@@ -7,15 +7,11 @@ import {
   secretUsage,
   type UsedSecret,
   type Workflow,
+  type WorkflowFile,
 } from "@release-actions/workflow";
 import { type Expectation, namesOf } from "./expectation.ts";
 import type { Finding } from "./finding.ts";
 import { findNpmJobs, type NpmJob } from "./npm-jobs.ts";
-
-export interface WorkflowFile {
-  readonly file: string;
-  readonly text: string;
-}
 
 /** The secrets that the workflows of a folder read. */
 export interface Usage {
@@ -82,7 +78,7 @@ export function compareUsage(expectations: readonly Expectation[], usage: Usage)
     }),
     ...unexpected.map((name): Finding => {
       const { file, line } = usage.secrets.find((secret) => secret.name === name)?.location ?? {};
-      const message = `${file}:${line} uses it, \`expect\` does not name it`;
+      const message = `${file}:${line} uses it, but \`expect\` does not name it`;
       return { name, problem: "unexpected", level: "warning", message };
     }),
   ];

@@ -8,7 +8,7 @@ export interface Finding {
 
 /** The kinds of problems, and the next step for each. */
 export const NEXT_STEP = {
-  missing: "Add it to the `env` of this step, or remove it from `expect`.",
+  missing: "If it is not needed, remove it from `expect`.",
   empty: "Set it under Settings, Secrets and variables, Actions, or pass it on to this workflow.",
   malformed: "Set it again, with exactly the value that the issuer shows.",
   expired: "Renew it, and store the new value.",

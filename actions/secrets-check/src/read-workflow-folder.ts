@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { readText } from "@release-actions/text";
-import type { WorkflowFile } from "./compare.ts";
+import type { WorkflowFile } from "@release-actions/workflow";
 
 /** The workflow files of a folder; empty when the folder does not exist. */
 export async function readWorkflowFolder(folder: string): Promise<WorkflowFile[]> {

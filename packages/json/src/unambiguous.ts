@@ -3,6 +3,9 @@ import { JsonError } from "./decoder.ts";
 /** No real signed document is nested this deep, and every parser can read this depth. */
 export const MAX_DEPTH = 64;
 
+/** The white space of JSON (RFC 8259, section 2). */
+const SPACE = " \n\r\t";
+
 /**
  * Refuses JSON that two parsers may read differently: a duplicate key in one object, a key named `__proto__`, or
  * nesting beyond `MAX_DEPTH`. `json` must have valid syntax.
@@ -13,7 +16,7 @@ export function requireUnambiguous(json: string, source: string): void {
   const open: (Set<string> | "list")[] = [];
   let lastString: string | undefined;
   for (let at = 0; at < json.length; at += 1) {
-    const character = json[at];
+    const character = json.charAt(at);
     if (character === '"') {
       const end = endOfString(json, at);
       lastString = json.slice(at, end);
@@ -28,7 +31,7 @@ export function requireUnambiguous(json: string, source: string): void {
     } else if (character === ":" && lastString !== undefined) {
       // Escapes are decoded first, because "\u0061" and "a" are the same key.
       addKey(open.at(-1), JSON.parse(lastString) as string, source); // A string token parses to a string.
-    } else if (isSpace(character)) {
+    } else if (SPACE.includes(character)) {
       continue;
     }
     lastString = undefined;
@@ -40,11 +43,6 @@ function endOfString(json: string, start: number): number {
   let at = start + 1;
   while (at < json.length && json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
   return at + 1;
-}
-
-/** The white space of JSON (RFC 8259, section 2). */
-function isSpace(character: string | undefined): boolean {
-  return character === " " || character === "\n" || character === "\r" || character === "\t";
 }
 
 function addKey(keys: Set<string> | "list" | undefined, key: string, source: string): void {

@@ -16,16 +16,11 @@ export function maskExpressions(script: string): string {
   return script.replaceAll(/\$\{\{[\s\S]*?\}\}/g, (text) => EXPRESSION.repeat(text.length));
 }
 
-/** The pieces of a word, without quotes. `source` is the masked script. */
-export function piecesOf(word: Word, source: string): Piece[] {
-  if (word.parts === undefined) return literal(source.slice(word.pos, word.end), word.value, word.pos);
-  return word.parts.flatMap((part) => partPieces(part, source));
-}
-
-/** The pieces of a heredoc. Its lines may contain expansions unless the delimiter is quoted. */
-export function bodyPieces(body: HereDocBody, source: string): Piece[] {
-  if (body.parts === undefined) return literal(source.slice(body.pos, body.end), body.text, body.pos);
-  return body.parts.flatMap((part) => partPieces(part, source));
+/** The pieces of a word, without quotes, or of a heredoc. `source` is the masked script. */
+export function piecesOf(node: Word | HereDocBody, source: string): Piece[] {
+  // The lines of a heredoc may contain expansions unless the delimiter is quoted.
+  if (node.parts !== undefined) return node.parts.flatMap((part) => partPieces(part, source));
+  return literal(source.slice(node.pos, node.end), "value" in node ? node.value : node.text, node.pos);
 }
 
 /** The whole text; undefined when a part of it is unknown. */

@@ -8,7 +8,7 @@ import {
   type Redirection,
 } from "unbash";
 import { listsIn } from "./lists.ts";
-import { bodyPieces, EXPRESSION, maskExpressions, type Piece, piecesOf, textOf } from "./pieces.ts";
+import { EXPRESSION, maskExpressions, type Piece, piecesOf, textOf } from "./pieces.ts";
 
 /** A variable that a script writes to a file of `NAME=value` lines, such as `GITHUB_ENV`. */
 export interface FileVariable {
@@ -105,7 +105,7 @@ function outputOf(node: Command, source: string): Piece[] {
   if (name === "echo") return echoed(args);
   if (name === "printf") return printed(args);
   const body = node.redirects.find((each) => each.type === "HereDoc");
-  if (body?.type === "HereDoc" && (name === "cat" || name === "tee")) return bodyPieces(body.body, source);
+  if (body?.type === "HereDoc" && (name === "cat" || name === "tee")) return piecesOf(body.body, source);
   const string = node.redirects.find((each) => each.type === "HereString");
   if (string?.type === "HereString" && string.target !== undefined)
     return [...piecesOf(string.target, source), NEWLINE];
@@ -132,7 +132,7 @@ function printed([format = [], ...args]: readonly Piece[][]): Piece[] {
   const rest = [...args];
   const output: Piece[] = [];
   do {
-    let at = placeIn(format);
+    let at = format.length === 1 ? format[0]?.start : undefined;
     for (const [piece] of pattern.matchAll(/%%|%[-0-9.]*[a-zA-Z]|\\.|[^%\\]+|[\s\S]/g)) {
       if (piece === "%%") output.push({ text: "%", start: undefined });
       else if (/^%.*[a-zA-Z]$/.test(piece)) output.push(...(rest.shift() ?? []));
@@ -142,10 +142,6 @@ function printed([format = [], ...args]: readonly Piece[][]): Piece[] {
     }
   } while (rest.length > 0 && pattern.includes("%"));
   return output;
-}
-
-function placeIn(pieces: readonly Piece[]): number | undefined {
-  return pieces.length === 1 ? pieces[0]?.start : undefined;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", "\\": "\\", '"': '"', "'": "'" };

@@ -72,14 +72,10 @@ export function explore<R>(
       if (error instanceof CannotTell) dependsOn.add(error.message);
       else if (!(error instanceof DeadEnd)) throw error;
     }
-    path.length = depth;
-    while (path.length > 0 && isLast(path.at(-1))) path.pop();
-    const step = path.at(-1);
+    const last = path.findLastIndex((step, index) => index < depth && step.index < step.options.length - 1);
+    path.length = last + 1;
+    const step = path[last];
     if (step === undefined) return { found: undefined, dependsOn: [...dependsOn] };
     step.index += 1;
   }
-}
-
-function isLast(step: { readonly options: readonly unknown[]; readonly index: number } | undefined): boolean {
-  return step !== undefined && step.index >= step.options.length - 1;
 }

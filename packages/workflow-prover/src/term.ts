@@ -1,6 +1,6 @@
 import { type Automaton, between, halfOf } from "./language/automaton.ts";
 import { equalTo } from "./language/patterns.ts";
-import type { Shape, VariableShape } from "./operand.ts";
+import type { VariableShape } from "./operand.ts";
 import type { Value, Variable } from "./variable.ts";
 
 /** Everything that conditions test about one variable. */
@@ -30,16 +30,15 @@ export function newTerm(variable: Variable): Term {
 }
 
 /** Adds a text from a condition, without the constants around the variable. */
-export function addExample(term: Term, shape: Shape, text: string): void {
-  const { prefix = "", suffix = "" } = "constant" in shape ? {} : shape;
+export function addExample(term: Term, { prefix = "", suffix = "" }: VariableShape, text: string): void {
   const start = text.toLowerCase().startsWith(prefix) ? prefix.length : 0;
   const end = text.length - (suffix !== "" && text.toLowerCase().endsWith(suffix) ? suffix.length : 0);
   term.texts.add(text.slice(start, end));
 }
 
 /** Adds a set of texts that a condition distinguishes, and the text from which it is made. */
-export function addPredicate(term: Term, shape: Shape, automaton: Automaton, text: string): void {
-  const { prefix = "", suffix = "", half } = "constant" in shape ? {} : shape;
+export function addPredicate(term: Term, shape: VariableShape, automaton: Automaton, text: string): void {
+  const { prefix = "", suffix = "", half } = shape;
   if (half !== undefined) {
     term.predicates.push(halfOf(half, automaton));
     term.texts.add(half === "owner" ? `${text}/product` : `octo/${text}`);
@@ -50,7 +49,7 @@ export function addPredicate(term: Term, shape: Shape, automaton: Automaton, tex
 }
 
 /** Adds a value with which a condition compares the variable. */
-export function addConstant(term: Term, shape: Shape, value: Value): void {
+export function addConstant(term: Term, shape: VariableShape, value: Value): void {
   if (value === true && term.variable.isWritten === true) {
     term.open ??= "is a text that is compared with `true`, which only the text `1` equals";
     return;
@@ -66,27 +65,19 @@ export function addConstant(term: Term, shape: Shape, value: Value): void {
 
 /** Links two variables that are compared (`a == b`): each gets the other's predicates, and enough values to be equal and to differ. */
 export function linkTerms(term: Term, a: VariableShape, other: Term, b: VariableShape): void {
-  term.links.add(other.variable.key);
-  other.links.add(term.variable.key);
-  const choices = (from: Term, to: Term, shape: Shape): void => {
-    if (from.variable.type.kind !== "choice") return;
-    for (const value of from.variable.type.values) addConstant(to, shape, value);
-  };
-  choices(term, other, b);
-  choices(other, term, a);
-  const same = (a.prefix ?? "") === (b.prefix ?? "") && (a.suffix ?? "") === (b.suffix ?? "") && a.half === b.half;
+  linkTo(term, a, other, b);
+  linkTo(other, b, term, a);
+}
+
+function linkTo(term: Term, own: VariableShape, { variable: other }: Term, far: VariableShape): void {
+  term.links.add(other.key);
+  if (other.type.kind === "choice") for (const value of other.type.values) addConstant(term, own, value);
+  const [prefix, suffix] = [own.prefix ?? "", own.suffix ?? ""];
+  const isAlike = prefix === (far.prefix ?? "") && suffix === (far.suffix ?? "") && own.half === far.half;
+  if (isAlike || term.variable.key === other.key) return;
   // If the constants around the variables (or the halves of names) differ, equal texts are not equal values.
-  if (!same && term.variable.key !== other.variable.key) {
-    term.open ??= `is compared with ${other.variable.key} in another form`;
-    other.open ??= `is compared with ${term.variable.key} in another form`;
-    // To allow equal values nevertheless, add the part of the prefix that the other side lacks.
-    for (const [to, own, far] of [
-      [term, a, b],
-      [other, b, a],
-    ] as const) {
-      const extra =
-        far.prefix?.startsWith(own.prefix ?? "") === true ? far.prefix.slice((own.prefix ?? "").length) : "";
-      if (extra !== "") to.texts.add(`${extra}main`);
-    }
-  }
+  term.open ??= `is compared with ${other.key} in another form`;
+  // To allow equal values nevertheless, add the part of the prefix that this side lacks.
+  const extra = far.prefix?.startsWith(prefix) === true ? far.prefix.slice(prefix.length) : "";
+  if (extra !== "") term.texts.add(`${extra}main`);
 }

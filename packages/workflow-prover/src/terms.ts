@@ -26,12 +26,8 @@ import type { Scope, Variable } from "./variable.ts";
 /** Collects from expressions everything that determines which values must be tried. */
 export class Terms {
   readonly paths = new ReadPaths();
-  readonly #terms = new Map<string, Term>();
+  readonly all = new Map<string, Term>();
   readonly #computed = new Set<readonly Segment[]>();
-
-  get all(): ReadonlyMap<string, Term> {
-    return this.#terms;
-  }
 
   /** @param scope the scope of the expression, which gives its paths their meanings */
   add(expression: Expr, scope: Scope): void {
@@ -51,7 +47,7 @@ export class Terms {
   }
 
   term(variable: Variable): Term {
-    return cached(this.#terms, variable.key, () => newTerm(variable));
+    return cached(this.all, variable.key, () => newTerm(variable));
   }
 
   #compare({ left, right, operator }: Binary, scope: Scope): void {

@@ -1,4 +1,4 @@
-import type { Job, Trigger, Workflow } from "@release-actions/workflow";
+import type { Job, Workflow } from "@release-actions/workflow";
 import type { Domain } from "./language/domains.ts";
 import type { Segment } from "./template.ts";
 
@@ -70,7 +70,6 @@ export interface Entry {
 /** One kind of event that starts a workflow, with the meaning of each path of `github` and `inputs`. */
 export interface EventCase {
   readonly event: string;
-  readonly trigger: Trigger;
   /** Whether the event comes from a fork, whose pull requests do not get secrets. */
   readonly isFork: boolean;
   /** Undefined for a path that GitHub's documentation does not describe; its value may be anything. */

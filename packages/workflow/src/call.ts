@@ -17,15 +17,6 @@ export type Discount =
 export interface Call {
   /** The program and its arguments, without quotes. A word with an expansion keeps its text. */
   readonly words: readonly string[];
-  /** The offset of the command in the script. */
-  readonly offset: number;
   /** Undefined when the command always runs and its failure fails the step. */
   readonly discount: Discount | undefined;
-}
-
-/** The commands of a script. */
-export interface ScriptReading {
-  readonly calls: readonly Call[];
-  /** The parser's errors. */
-  readonly errors: readonly string[];
 }

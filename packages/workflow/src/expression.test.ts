@@ -1,5 +1,13 @@
+import type { Expr } from "@actions/expressions";
 import { describe, expect, test } from "@jest/globals";
-import { functionsIn, parseExpression, pathsIn } from "./expression.ts";
+import { functionsIn, parseExpression, partsOf, pathOf } from "./expression.ts";
+
+/** The paths of all values in an expression. The first part of a path is its own beginning; its index may have other paths. */
+function pathsIn(expression: Expr, isBeginning = false): string[] {
+  const path = pathOf(expression);
+  const own = path === undefined || isBeginning ? [] : [path];
+  return [...own, ...partsOf(expression).flatMap((part, n) => pathsIn(part, path !== undefined && n === 0))];
+}
 
 describe("an expression", () => {
   test.each([

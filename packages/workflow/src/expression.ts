@@ -56,15 +56,6 @@ export function partsOf(expression: Expr): readonly Expr[] {
   return [];
 }
 
-/** The values that an expression reads, as whole paths in lower case (`github.event.action`, `needs.*.result`). */
-export function pathsIn(expression: Expr): string[] {
-  const path = pathOf(expression);
-  const own = path === undefined ? [] : [path];
-  // The parts of a path are only its own beginnings, but its indexes may read other paths.
-  const below = path === undefined ? partsOf(expression) : indexesIn(expression);
-  return [...own, ...below.flatMap(pathsIn)];
-}
-
 /** The names of all functions in an expression, in lower case. */
 export function functionsIn(expression: Expr): string[] {
   const own = expression instanceof FunctionCall ? [functionOf(expression)] : [];
@@ -85,10 +76,4 @@ export function pathOf(expression: Expr): string | undefined {
 /** The name of a function in lower case, since GitHub ignores its case. */
 export function functionOf(call: FunctionCall): string {
   return call.functionName.lexeme.toLowerCase();
-}
-
-function indexesIn(expression: Expr): Expr[] {
-  if (!(expression instanceof IndexAccess)) return [];
-  const own = expression.index instanceof Literal || expression.index instanceof Star ? [] : [expression.index];
-  return [...own, ...indexesIn(expression.expr)];
 }

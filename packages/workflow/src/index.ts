@@ -1,5 +1,5 @@
 export { parseYaml, YamlError, YamlNode } from "@release-actions/yaml";
-export type { Call, Discount, ScriptReading } from "./call.ts";
+export type { Call } from "./call.ts";
 export {
   ExpressionFault,
   functionOf,
@@ -7,7 +7,6 @@ export {
   parseExpression,
   partsOf,
   pathOf,
-  pathsIn,
   STATUS_FUNCTIONS,
 } from "./expression.ts";
 export { type Combination, covers, expandMatrix } from "./matrix.ts";
@@ -15,4 +14,5 @@ export { callsOf } from "./script.ts";
 export { handedSecrets, hasIdentity, type SecretUsage, secretUsage, type UsedSecret } from "./secrets.ts";
 export { changeOptions, type ShellOptions, shellOptions } from "./shell-options.ts";
 export { validateWorkflow } from "./validate.ts";
-export { conditionOf, isStepList, type Job, readWorkflow, type Step, type Trigger, type Workflow } from "./workflow.ts";
+export type { Job, Step, Trigger, Workflow, WorkflowFile } from "./workflow.ts";
+export { conditionOf, isStepList, readWorkflow } from "./workflow.ts";

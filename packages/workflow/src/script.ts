@@ -1,5 +1,5 @@
 import { type AndOr, type CommandNode, type CompoundList, type PipelineNode, parse, type Word } from "unbash";
-import type { Call, Discount, ScriptReading } from "./call.ts";
+import type { Call, Discount } from "./call.ts";
 import { isPowerShell, powerShellCalls } from "./power-shell.ts";
 import { changeOptions, type ShellOptions, shellOptions } from "./shell-options.ts";
 
@@ -30,7 +30,7 @@ const WITH_VALUE = /^(-n|-k|-s|-u|-g|-o|-c|--kill-after|--signal|--adjustment|--
  *
  * @param shell as written in the workflow; undefined for the runner's default, `bash -e`
  */
-export function callsOf(script: string, shell: string | undefined): ScriptReading | undefined {
+export function callsOf(script: string, shell: string | undefined): readonly Call[] | undefined {
   if (isPowerShell(shell)) return powerShellCalls(script);
   const options = shellOptions(shell);
   if (options === undefined) return undefined;
@@ -38,7 +38,7 @@ export function callsOf(script: string, shell: string | undefined): ScriptReadin
   const ast = parse(script.replaceAll(/\$\{\{.*?\}\}/gs, (text) => "x".repeat(text.length)));
   const reader = new Reader(options);
   reader.statements(ast, undefined);
-  return { calls: reader.calls, errors: (ast.errors ?? []).map(({ message }) => message) };
+  return reader.calls;
 }
 
 /** Reads a script in order, because `set` and `exit` affect the commands after them. */
@@ -90,18 +90,18 @@ class Reader {
   #command(node: CommandNode, discount: Discount | undefined): void {
     if (node.type === "Command") {
       const words = [node.name, ...node.args].flatMap((word) => (word?.type === "Word" ? [word.value] : []));
-      this.#call(words, node.pos, discount);
+      this.#call(words, discount);
     } else if (node.type === "Redirected") this.#command(node.command, discount);
     else if (node.type === "Function" && node.body.type !== "CompoundList")
       this.#command(node.body, discount ?? "in a function");
     else for (const [list, own] of listsIn(node)) this.statements(list, discount ?? own);
   }
 
-  #call(written: readonly string[], offset: number, discount: Discount | undefined): void {
+  #call(written: readonly string[], discount: Discount | undefined): void {
     const words = unwrap(written);
     const [program, ...args] = words;
     if (program === undefined) return;
-    this.calls.push({ words, offset, discount });
+    this.calls.push({ words, discount });
     const isBranch = discount === MAYBE || discount === "behind ||";
     // After a branch with `exit 0`, the rest of the script may not run.
     if (isBranch && program === "exit" && (args[0] ?? "0") === "0") this.#mayHaveExited = true;

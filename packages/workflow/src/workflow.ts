@@ -1,6 +1,12 @@
 import type { Location } from "@release-actions/report";
 import { parseYaml, YamlError, type YamlNode } from "@release-actions/yaml";
 
+/** A file in the folder of workflows. */
+export interface WorkflowFile {
+  readonly file: string;
+  readonly text: string;
+}
+
 /** A workflow file as GitHub reads it: its jobs, and the events that start it. */
 export interface Workflow {
   readonly file: string;

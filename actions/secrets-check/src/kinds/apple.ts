@@ -43,7 +43,7 @@ export const checkApiKey: OfflineCheck = async (subject) => {
     return [];
   } catch (error) {
     if (!(error instanceof AppStoreKeyError)) throw error;
-    return malformed(subject, "it is not an API key of App Store Connect: the text of AuthKey_....p8 is expected");
+    return malformed(subject, "it is not an API key of App Store Connect: expected the text of AuthKey_....p8");
   }
 };
 

@@ -14,7 +14,7 @@ const MAX_SCRYPT_BYTES = 256 << 20;
 export const checkCosignKey: OfflineCheck = (subject) => {
   const [, , body = ""] = LABELS.exec(textOf(subject.value)) ?? [];
   const sealed = readSealed(decodeBase64(body)?.toString("utf8") ?? "");
-  if (sealed === undefined) return malformed(subject, "it is not a key of cosign: the text of cosign.key is expected");
+  if (sealed === undefined) return malformed(subject, "it is not a key of cosign: expected the text of cosign.key");
   const { password } = subject.expectation.options;
   if (password === undefined || opens(sealed, subject.other(password))) return [];
   return problem(subject, "wrong-password", `${password} does not open it`);

@@ -9,7 +9,8 @@ const OPENSSH_MAGIC = "openssh-key-v1\0";
 export const checkPrivateKey: OfflineCheck = (subject) => {
   const pem = textOf(subject.value);
   const [, label] = BEGIN.exec(pem) ?? [];
-  if (label === undefined) return malformed(subject, "it is not a private key: there is no BEGIN line of one");
+  if (label === undefined)
+    return malformed(subject, "it is not a private key: expected the text of the key file with its BEGIN line");
   const damage = damageIn(pem, label);
   if (damage !== undefined) return malformed(subject, damage);
   if (label.endsWith("BLOCK") || isEncrypted(pem, label)) return [];
@@ -28,7 +29,7 @@ export const checkAppKey: OfflineCheck = (subject) => {
   const { "app-id": appId = "" } = subject.expectation.options;
   const id = APP_ID.test(subject.other(appId)) ? [] : malformed(subject, NOT_AN_APP_ID, appId);
   if (readKey(pem)?.asymmetricKeyType === "rsa") return id;
-  const complaint = "it is not the private key of a GitHub App: the text of the .pem file is expected";
+  const complaint = "it is not the private key of a GitHub App: expected the text of the .pem file";
   return [...id, ...malformed(subject, complaint)];
 };
 

@@ -46,19 +46,21 @@ const BY_USER: ReadonlyMap<string, (subject: Subject) => Finding[]> = new Map([
 function checkKeyFile(subject: Subject): Finding[] {
   if (isJsonObject(subject.value)) return [];
   const isEncoded = isJsonObject(decoded(subject));
-  const instead = isEncoded ? ": it is one in base64, which the user `_json_key_base64` takes" : "";
-  return malformed(subject, `it is not a whole JSON key file, which the user \`_json_key\` needs${instead}`);
+  const instead = isEncoded ? ": the value is the base64 of one, for which the user is `_json_key_base64`" : "";
+  return malformed(subject, `it is not a complete JSON key file, which the user \`_json_key\` needs${instead}`);
 }
 
 function checkEncodedKeyFile(subject: Subject): Finding[] {
   if (isJsonObject(decoded(subject))) return [];
-  const instead = isJsonObject(subject.value) ? ": it is one as it is, which the user `_json_key` takes" : "";
+  const instead = isJsonObject(subject.value)
+    ? ": the value is the file itself, for which the user is `_json_key`"
+    : "";
   const needed = "which the user `_json_key_base64` needs";
-  return malformed(subject, `it is not the base64 of a whole JSON key file, ${needed}${instead}`);
+  return malformed(subject, `it is not the base64 of a complete JSON key file, ${needed}${instead}`);
 }
 
 function checkGoogleToken(subject: Subject): Finding[] {
-  return unknown(subject, "the access tokens of this user live for an hour: get one in the job instead");
+  return unknown(subject, "an access token of this user is valid for an hour only: get one in the job instead");
 }
 
 /** Checks a password from `aws ecr get-login-password`, which is JSON in base64 and contains its expiry. */
@@ -67,13 +69,13 @@ function checkAmazonPassword(subject: Subject): Finding[] {
   if (typeof expiration !== "number") return [];
   const found = checkExpiry({ ...subject, expiresWithinDays: 0 }, "it", new Date(expiration * 1000));
   if (found.length > 0) return found;
-  return unknown(subject, "passwords of Amazon's registries live for 12 hours: get one in the job instead");
+  return unknown(subject, "a password of Amazon's registries is valid for 12 hours only: get one in the job instead");
 }
 
 function checkToken(subject: Subject): Finding[] {
   const { value } = subject;
   if (/^dckr_[po]at_/.test(value) && !DOCKER_TOKEN.test(value))
-    return malformed(subject, "it is not a whole access token of Docker");
+    return malformed(subject, "it is not a complete access token of Docker");
   const expires = jwtExpiry(value);
   return expires === undefined ? [] : checkExpiry(subject, "it", expires);
 }

@@ -31,7 +31,11 @@ export const checkNpmToken: OfflineCheck = (subject) => {
   }
   if (expectation.kind === "npm-token" && (GITHUB_TOKEN.test(value) || OTHER_NPM_TOKEN.test(value))) return [];
   if (OLD_NPM_TOKEN.test(value)) {
-    return problem(subject, "rejected", "it is an npm token of the form before 2021, all of which npm has revoked");
+    return problem(
+      subject,
+      "rejected",
+      "it is an npm token in the format used before 2021; npm has revoked all of these",
+    );
   }
   const isOfUnknownMaker =
     expectation.kind === "npm-token" &&
@@ -47,7 +51,7 @@ export const checkNpmToken: OfflineCheck = (subject) => {
 /** Checks a token in any of the formats that GitHub issues (docs: "GitHub's token formats"). */
 export const checkGitHubToken = formOf(
   GITHUB_TOKEN,
-  "it is not a whole GitHub token (they begin with ghp_, github_pat_, gho_, ghu_ or ghs_)",
+  "it is not a complete GitHub token (they begin with ghp_, github_pat_, gho_, ghu_ or ghs_)",
 );
 
 /** Checks a token of crates.io: 32 letters and digits, since 2020 with the prefix `cio`. */

@@ -4,18 +4,19 @@ import { choiceVariable, type Meaning, meaningOfVariable, textVariable, type Val
 /** The inputs of `workflow_dispatch`: typed in `inputs`, and as strings in `github.event.inputs`. */
 export function inputMeanings({ event, filters }: Trigger): Record<string, Meaning> {
   if (event !== "workflow_dispatch") return {};
-  const pairs = filters
-    .get("inputs")
-    .entries()
-    .flatMap(([name, input]): [string, Meaning][] => {
+  const inputs = filters.get("inputs").entries();
+  return Object.fromEntries(
+    inputs.flatMap(([name, input]): [string, Meaning][] => {
       const key = `inputs.${name.toLowerCase()}`;
       const type = input.get("type").text ?? "string";
+      // The event contains booleans as strings. They have a key of their own, since the typed value is a different one.
+      const asText = meaningOfVariable(choiceVariable(`github.event.${key}`, ["true", "false"]));
       return [
         [key, openInput(key, type, input)],
-        [`github.event.${key}`, type === "boolean" ? eventBoolean(key) : openInput(key, type, input)],
+        [`github.event.${key}`, type === "boolean" ? asText : openInput(key, type, input)],
       ];
-    });
-  return Object.fromEntries(pairs);
+    }),
+  );
 }
 
 /** An input whose value comes from a person or another repository. */
@@ -32,9 +33,4 @@ export function absentInput(type: string, input: YamlNode): Value {
   if (typeof given === "string" || typeof given === "number" || typeof given === "boolean") return given;
   if (type === "boolean") return false;
   return type === "number" ? 0 : "";
-}
-
-/** The event contains booleans as strings. They have a key of their own, since the typed value is a different one. */
-function eventBoolean(key: string): Meaning {
-  return meaningOfVariable(choiceVariable(`github.event.${key}`, ["true", "false"]));
 }

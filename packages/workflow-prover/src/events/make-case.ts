@@ -30,7 +30,6 @@ export function eventCase(
       types.length === 0 ? ABSENT : meaningOfVariable(choiceVariable("github.event.action", types));
   return {
     event,
-    trigger,
     isFork: options.isFork === true,
     meaning: (path) => {
       if (path === "github" || path === "github.event" || path === "inputs") return OBJECT;

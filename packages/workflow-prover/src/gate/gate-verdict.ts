@@ -103,6 +103,8 @@ function attemptAll(
   const holes = new Map<Result, Hole>();
   const { entry } = prepared;
   const before = [...ancestorsOf(job)];
+  // With `continue-on-error` the run succeeds even if the gate fails.
+  const isTolerated = gate.node.get("continue-on-error").value === true;
   const attempt = (choices: Choices): true | undefined => {
     const run = new Run(entry, { ...prepared, ...course, choices });
     if (!run.starts) return undefined;
@@ -111,7 +113,7 @@ function attemptAll(
     const because = before.find((id) => ["failure", "cancelled"].includes(run.resultOf(id)));
     // A job that is skipped by its own condition is not a fault of the gate.
     if (result === "skipped" && because === undefined) return undefined;
-    const passes = !run.runs(gate) ? "skipped" : tolerates(gate) ? "green" : runSteps(gate, run);
+    const passes = !run.runs(gate) ? "skipped" : isTolerated ? "green" : runSteps(gate, run);
     if (passes === "red") return undefined;
     holes.set(result, {
       result,
@@ -123,11 +125,6 @@ function attemptAll(
   };
   const { dependsOn } = explore(attempt, { maxTries: MAX_TRIES });
   return { holes: [...holes.values()], dependsOn };
-}
-
-/** Whether the gate has `continue-on-error`, so that the run succeeds even if the gate fails. */
-function tolerates(gate: Job): boolean {
-  return gate.node.get("continue-on-error").value === true;
 }
 
 function addSteps(terms: Terms, entry: Entry, gate: Job): void {

@@ -25,7 +25,8 @@ export function runSteps(job: Job, start: Run): GateResult {
       name === "always" || (name === "success" ? !hasFailed : name === "failure" ? hasFailed : false);
     const runs = run.runsStep(job, step, status);
     const { result, outputs } = runs ? located(step, () => outcomeOf(run, job, step, status)) : SKIPPED;
-    const isTolerated = result === "failure" && isTrue(run, job, step, status);
+    const tolerance = templateOf(step.node.get("continue-on-error").text ?? "false");
+    const isTolerated = result === "failure" && run.text(tolerance, jobScope(run.entry, job, step), status) === "true";
     if (step.id !== undefined)
       records.set(step.id.toLowerCase(), { outcome: result, conclusion: isTolerated ? "success" : result, outputs });
     hasFailed ||= result === "failure" && !isTolerated;
@@ -58,7 +59,7 @@ function outcomeOf(run: Run, job: Job, step: Step, status: (name: string) => boo
     const shell = shellOptions(step.shell);
     if (shell === undefined) {
       if (isTainted) throw new CannotTell(`a script for ${step.shell}`);
-      return { result: "success", outputs: new Map() };
+      return ended(true);
     }
     // A script that does not read results is not the part that decides the gate, so its unknown programs are assumed to succeed.
     const { code, outputs } = runScript(text(step.run), {
@@ -66,26 +67,23 @@ function outcomeOf(run: Run, job: Job, step: Step, status: (name: string) => boo
       env: environment(run, job, step, text),
       followsUnknown: !isTainted,
     });
-    return { result: code === 0 ? "success" : "failure", outputs };
+    return ended(code === 0, outputs);
   }
-  if (step.uses === undefined) return { result: "success", outputs: new Map() };
-  const inputs = new Map(
-    step.node
-      .get("with")
-      .entries()
-      .map(([name, value]) => [name.toLowerCase(), text(value.text ?? "")]),
-  );
-  return { result: runGateAction(step.uses, inputs, isTainted) ? "success" : "failure", outputs: new Map() };
+  if (step.uses === undefined) return ended(true);
+  const given = step.node.get("with").entries();
+  const inputs = new Map(given.map(([name, value]) => [name.toLowerCase(), text(value.text ?? "")]));
+  return ended(runGateAction(step.uses, inputs, isTainted));
+}
+
+function ended(passes: boolean, outputs: Ended["outputs"] = new Map()): Ended {
+  return { result: passes ? "success" : "failure", outputs };
 }
 
 /** Whether the step can read the results of other jobs or steps. */
 function readsResults(step: Step, job: Job): boolean {
-  const texts = [step.run ?? "", JSON.stringify(step.node.get("with").value ?? ""), ...envTexts(step, job)];
+  const data = [step.node.get("with"), step.node.get("env"), job.node.get("env")];
+  const texts = [step.run ?? "", ...data.map(({ value }) => JSON.stringify(value ?? ""))];
   return texts.some((text) => /\bneeds\b|\bsteps\./.test(text));
-}
-
-function envTexts(step: Step, job: Job): string[] {
-  return [step.node.get("env"), job.node.get("env")].map((env) => JSON.stringify(env.value ?? ""));
 }
 
 function environment(run: Run, job: Job, step: Step, text: (value: string) => string): Map<string, string> {
@@ -93,11 +91,4 @@ function environment(run: Run, job: Job, step: Step, text: (value: string) => st
   return new Map(
     nodes.flatMap((env) => env.entries().map(([name, value]): [string, string] => [name, text(value.text ?? "")])),
   );
-}
-
-/** Whether `continue-on-error` of a step is true. */
-function isTrue(run: Run, job: Job, step: Step, status: (name: string) => boolean): boolean {
-  const { text } = step.node.get("continue-on-error");
-  if (text === undefined) return false;
-  return run.text(templateOf(text), jobScope(run.entry, job, step), status) === "true";
 }

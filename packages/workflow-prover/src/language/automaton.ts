@@ -1,3 +1,5 @@
+import { cached } from "../cached.ts";
+
 /** A state of an automaton. Equal states have equal strings. */
 export type State = string;
 
@@ -21,19 +23,17 @@ export interface Element {
   readonly repeats?: boolean;
 }
 
+export const ANYTHING: Element = { takes: () => true, optional: true, repeats: true };
+
 /** The state from which no string is accepted. */
 const DEAD: State = "";
 
 /** An automaton for a sequence of elements. Its state is the set of positions that it may have reached. */
 export function sequence(elements: readonly Element[], characters: Iterable<string>): Automaton {
   const closure = (positions: Iterable<number>): State => {
-    const reached = new Set<number>();
-    const queue = [...positions];
-    for (let position = queue.pop(); position !== undefined; position = queue.pop()) {
-      if (reached.has(position)) continue;
-      reached.add(position);
-      if (elements[position]?.optional === true) queue.push(position + 1);
-    }
+    const reached = new Set(positions);
+    // A set is iterated over what is added on the way, too.
+    for (const position of reached) if (elements[position]?.optional === true) reached.add(position + 1);
     return [...reached].sort((a, b) => a - b).join(" ");
   };
   const advance = (state: State, character: string): State => {
@@ -51,10 +51,8 @@ export function sequence(elements: readonly Element[], characters: Iterable<stri
     start: closure([0]),
     next: (state, character) => {
       if (state === DEAD) return DEAD;
-      const row = known.get(state) ?? new Map<string, State>();
-      const next = row.get(character) ?? advance(state, character);
-      known.set(state, row.set(character, next));
-      return next;
+      const row = cached(known, state, () => new Map<string, State>());
+      return cached(row, character, () => advance(state, character));
     },
     accepts: (state) => state !== DEAD && state.split(" ").includes(String(elements.length)),
     characters: new Set(characters),

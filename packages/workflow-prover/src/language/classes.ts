@@ -7,8 +7,8 @@ export interface Witnesses {
   readonly isComplete: boolean;
 }
 
-/** Characters to use for those that no predicate mentions, which all behave alike: the first unmentioned letter and digit. */
-const SPARE = ["x", "y", "z", "q", "w", "k", "0", "7"];
+/** The first of these that no predicate mentions stands for all unmentioned characters, which behave alike. */
+const SPARE = [..."xyzqwkabcdefghijlmnoprstuvé_"];
 const MAX_STATES = 6000;
 
 interface Node {
@@ -31,15 +31,13 @@ export function witnessesOf(
   wanted: number,
 ): Witnesses {
   const found = new Map<string, string[]>();
-  const note = (text: string, answers: string): void => {
+  const note = (text: string, answersOf: (predicate: Automaton, index: number) => boolean): void => {
+    const answers = predicates.map((predicate, index) => Number(answersOf(predicate, index))).join("");
     const texts = found.get(answers) ?? [];
     if (texts.length >= wanted || texts.some((known) => known.toUpperCase() === text.toUpperCase())) return;
     found.set(answers, [...texts, text]);
   };
-  for (const text of familiar) {
-    if (matches(domain, text))
-      note(text, predicates.map((predicate) => (matches(predicate, text) ? "1" : "0")).join(""));
-  }
+  for (const text of familiar) if (matches(domain, text)) note(text, (predicate) => matches(predicate, text));
   const characters = alphabet([domain, ...predicates]);
   const visits = new Map<string, number>();
   let queue: Node[] = [{ text: "", domain: domain.start, states: predicates.map(({ start }) => start) }];
@@ -48,10 +46,7 @@ export function witnessesOf(
     const following: Node[] = [];
     for (const node of queue) {
       if (domain.accepts(node.domain))
-        note(
-          node.text,
-          predicates.map((predicate, n) => (predicate.accepts(node.states[n] ?? "") ? "1" : "0")).join(""),
-        );
+        note(node.text, (predicate, index) => predicate.accepts(node.states[index] ?? ""));
       for (const character of characters) {
         const reached = domain.next(node.domain, character);
         if (reached === "") continue;
@@ -77,8 +72,6 @@ export function witnessesOf(
 function alphabet(automata: readonly Automaton[]): string[] {
   const mentioned = new Set(automata.flatMap(({ characters }) => [...characters]));
   const folded = new Set([...mentioned].map((character) => character.toLowerCase()));
-  const letter = SPARE.find((character) => /[a-z]/.test(character) && !folded.has(character));
-  const other = [..."abcdefghijklmnoprstuvé_"].find((character) => !folded.has(character));
-  const spare = letter ?? other;
+  const spare = SPARE.find((character) => !folded.has(character));
   return [...mentioned, ...(spare === undefined ? [] : [spare])];
 }

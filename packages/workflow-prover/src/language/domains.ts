@@ -1,32 +1,20 @@
-import type { Automaton } from "./automaton.ts";
+import { ANYTHING, type Automaton, type Element, sequence } from "./automaton.ts";
 
 /** The set of texts that a value can have. */
 export type Domain = "text" | "ref" | "repository" | "login" | "digits";
 
+const some = (form: RegExp): Element => ({ takes: (character) => form.test(character), repeats: true });
+const WORD = /[\w.-]/;
+
 export const DOMAINS: Readonly<Record<Domain, Automaton>> = {
-  text: { start: "any", next: () => "any", accepts: () => true, characters: new Set() },
+  text: sequence([ANYTHING], []),
   ref: refName(),
-  repository: {
-    start: "0",
-    next: (state, character) =>
-      ({ "0": /[\w.-]/.test(character) ? "1" : "", "1": character === "/" ? "2" : word(character, "1") })[state] ??
-      (state === "2" || state === "3" ? word(character, "3") : ""),
-    accepts: (state) => state === "3",
-    characters: new Set(["/", " "]),
-  },
-  login: {
-    start: "0",
-    next: (state, character) => (state !== "" && /[\w[\]-]/.test(character) ? "1" : ""),
-    accepts: (state) => state === "1",
-    characters: new Set(["/", " ", ".", "[", "]"]),
-  },
-  digits: {
-    start: "0",
-    next: (state, character) =>
-      /[0-9]/.test(character) && (state === "1" || (state === "0" && character !== "0")) ? "1" : "",
-    accepts: (state) => state === "1",
-    characters: new Set("0123456789"),
-  },
+  repository: sequence([some(WORD), { takes: (character) => character === "/" }, some(WORD)], ["/", " "]),
+  login: sequence([some(/[\w[\]-]/)], ["/", " ", ".", "[", "]"]),
+  digits: sequence(
+    [{ takes: (character) => /[1-9]/.test(character) }, { ...some(/[0-9]/), optional: true }],
+    "0123456789",
+  ),
 };
 
 /** Texts that look familiar to people; they are tried before generated ones. */
@@ -49,10 +37,6 @@ export const FAMILIAR: Readonly<Record<Domain, readonly string[]>> = {
   login: ["octocat", "dependabot[bot]", "someone"],
   digits: ["1", "2"],
 };
-
-function word(character: string, state: string): string {
-  return /[\w.-]/.test(character) ? state : "";
-}
 
 /** The names that git accepts for a branch or tag, by the rules about characters (git-check-ref-format). */
 function refName(): Automaton {

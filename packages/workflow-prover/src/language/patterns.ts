@@ -1,6 +1,4 @@
-import { type Automaton, type Element, eitherOf, sequence } from "./automaton.ts";
-
-const ANYTHING: Element = { takes: () => true, optional: true, repeats: true };
+import { ANYTHING, type Automaton, type Element, eitherOf, sequence } from "./automaton.ts";
 
 /** The letters of a text, in either case: GitHub compares strings case-insensitively (docs: "Evaluate expressions", operators). */
 function letters(text: string): Element[] {

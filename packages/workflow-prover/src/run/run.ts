@@ -197,7 +197,7 @@ export class Run {
       case "value":
         return { value: toData(meaning.value) };
       case "variable":
-        if (meaning.variable.type.kind === "any" && this.#settings.terms.paths.hasBelow(path)) return "members";
+        if (meaning.variable.type.kind === "any" && this.#settings.terms.paths.beginnings.has(path)) return "members";
         return { value: toData(valueWith(meaning, this.#choose(meaning.variable))) };
       case "computed": {
         const value = this.#runOf(meaning.scope.entry).#template(meaning.template, meaning.scope, status);
@@ -223,7 +223,7 @@ export class Run {
   }
 
   #list(path: string, scope: Scope): ExpressionData | undefined {
-    const read = this.#settings.terms.paths.listBelow(path);
+    const read = this.#settings.terms.paths.lists.get(path);
     if (read === undefined) return undefined;
     const meaning = scope.meaning(read);
     if (meaning.kind !== "variable" || meaning.variable.type.kind !== "list") return undefined;

@@ -37,7 +37,7 @@ export function runBuiltin(state: ShellState, name: string, args: readonly strin
       if (args.length > 0 && args[0] !== "1") throw new CannotTell(`\`${name} ${args[0]}\``);
       throw new Jump(name, 0);
     case "shift":
-      state.variables.shift(Number(args[0] ?? "1"));
+      state.variables.positional = state.variables.positional.slice(Number(args[0] ?? "1"));
       return 0;
     case "unset":
       for (const arg of args) state.variables.unset(arg);

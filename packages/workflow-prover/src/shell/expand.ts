@@ -21,21 +21,19 @@ interface Piece {
 
 /** The arguments into which a word of a command expands. */
 export function fieldsOf(word: Word, shell: Expander): string[] {
-  const pieces = piecesOf(word, shell);
   const fields: string[] = [];
   let current: string | undefined;
   const push = (): void => {
     if (current !== undefined) fields.push(current);
     current = undefined;
   };
-  for (const piece of pieces) {
+  for (const piece of piecesOf(word, shell)) {
     if (piece.breaks === true) push();
     if (!piece.splits) {
       current = (current ?? "") + piece.text;
       continue;
     }
-    const parts = piece.text.split(/[ \t\n]+/);
-    parts.forEach((part, index) => {
+    piece.text.split(/[ \t\n]+/).forEach((part, index) => {
       if (index > 0) push();
       if (part !== "") current = (current ?? "") + part;
     });
@@ -66,10 +64,8 @@ function piecesOfPart(part: WordPart | DoubleQuotedChild, shell: Expander, isQuo
     case "Glob":
       return plain(part.value);
     case "DoubleQuoted":
-    case "LocaleString": {
-      const inner = part.parts.flatMap((child) => piecesOfPart(child, shell, true));
-      return inner.length === 0 && part.parts.length === 0 ? plain("") : inner;
-    }
+    case "LocaleString":
+      return part.parts.length === 0 ? plain("") : part.parts.flatMap((child) => piecesOfPart(child, shell, true));
     case "SimpleExpansion": {
       const name = part.text.slice(1);
       if (name === "@" && isQuoted) return items(shell.variables.positional);
@@ -83,7 +79,7 @@ function piecesOfPart(part: WordPart | DoubleQuotedChild, shell: Expander, isQuo
     case "ArithmeticExpansion":
       return expanded(String(calculate(part.expression, shell.variables)));
     default:
-      throw new CannotTell(`${part.text}`);
+      throw new CannotTell(part.text);
   }
 }
 
@@ -107,15 +103,14 @@ function parameter(part: ParameterExpansionPart, shell: Expander, isQuoted: bool
     if (isQuoted && index !== "*" && name !== "*") return items(all);
     return [{ text: all.join(" "), splits: !isQuoted }];
   }
-  const key = part.index === undefined ? undefined : textOf(part.index, shell);
-  const value =
-    key === undefined
-      ? variables.get(name)
-      : variables.item(
-          name,
-          /^\w+$/.test(key) && variables.item(name, key) === undefined ? (variables.get(key) ?? key) : key,
-        );
+  const value = part.index === undefined ? variables.get(name) : itemAt(textOf(part.index, shell), name, variables);
   return [{ text: operated(value, part, shell), splits: !isQuoted }];
+}
+
+/** An item of an array. The index may be the name of a variable that has it. */
+function itemAt(index: string, name: string, variables: Variables): string | undefined {
+  const item = variables.item(name, index);
+  return item === undefined && /^\w+$/.test(index) ? variables.item(name, variables.get(index) ?? index) : item;
 }
 
 function operated(
@@ -123,7 +118,8 @@ function operated(
   { operation, parameter: name, text }: ParameterExpansionPart,
   shell: Expander,
 ): string {
-  if (operation === undefined) return value ?? "";
+  const known = value ?? "";
+  if (operation === undefined) return known;
   switch (operation.type) {
     case "Default": {
       const isMissing = value === undefined || (operation.operator.startsWith(":") && value === "");
@@ -137,25 +133,19 @@ function operated(
     case "Remove": {
       const { operator } = operation;
       const source = patternSource(textOf(operation.operand, shell), operator.length === 2);
-      const expression = operator.startsWith("#") ? `^${source}` : `${source}$`;
-      if (operator === "%") {
-        // To find the shortest matching suffix, try suffixes from the end.
-        const all = value ?? "";
-        for (let at = all.length; at >= 0; at -= 1)
-          if (new RegExp(`^${source}$`, "s").test(all.slice(at))) return all.slice(0, at);
-        return all;
-      }
-      return (value ?? "").replace(new RegExp(expression, "s"), "");
+      // The longer the text before a suffix, the shorter the suffix.
+      if (operator === "%") return known.replace(new RegExp(`^(.*)${source}$`, "s"), "$1");
+      return known.replace(new RegExp(operator.startsWith("#") ? `^${source}` : `${source}$`, "s"), "");
     }
     case "Replace": {
       const source = patternSource(textOf(operation.pattern, shell), true);
       const replacement = textOf(operation.replacement, shell);
       const anchored = operation.operator === "/#" ? `^${source}` : operation.operator === "/%" ? `${source}$` : source;
-      return (value ?? "").replace(new RegExp(anchored, operation.operator === "//" ? "gs" : "s"), () => replacement);
+      return known.replace(new RegExp(anchored, operation.operator === "//" ? "gs" : "s"), () => replacement);
     }
     case "CaseModification":
-      if (operation.operator === ",,") return (value ?? "").toLowerCase();
-      if (operation.operator === "^^") return (value ?? "").toUpperCase();
+      if (operation.operator === ",,") return known.toLowerCase();
+      if (operation.operator === "^^") return known.toUpperCase();
       throw new CannotTell(text);
     default:
       throw new CannotTell(text);

@@ -51,15 +51,15 @@ export class Interpreter implements Expander {
     this.#state.stdout = "";
     try {
       // Outside POSIX mode bash clears `-e` in command substitutions (bash manual, "Command Execution Environment").
-      this.variables.status = this.#inSubshell(() => this.#statements(script), { stops: false });
+      this.variables.status = this.#inSubshell(() => this.#statements(script), false);
       return this.#state.stdout;
     } finally {
       this.#state.stdout = outer;
     }
   }
 
-  #inSubshell(work: () => number, options: { readonly stops?: boolean } = {}): number {
-    return this.#state.inSubshell(() => this.#exitCode(work), options);
+  #inSubshell(work: () => number, stops?: boolean): number {
+    return this.#state.inSubshell(() => this.#exitCode(work), stops);
   }
 
   #exitCode(work: () => number): number {

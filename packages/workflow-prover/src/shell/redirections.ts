@@ -1,4 +1,4 @@
-import type { Redirection, Word } from "unbash";
+import type { Redirection } from "unbash";
 import { CannotTell } from "../choices.ts";
 import { type Expander, textOf } from "./expand.ts";
 import type { ShellState } from "./state.ts";
@@ -12,47 +12,45 @@ export function redirected(
 ): number {
   const [outerIn, outerOut] = [state.stdin, state.stdout];
   let target: string | undefined;
-  let isSilent = false;
+  let [isSilent, hasInput] = [false, false];
   for (const redirect of redirects) {
-    if (redirect.type === "HereString")
-      state.stdin = `${redirect.target === undefined ? "" : textOf(redirect.target, expander)}\n`;
-    else if (redirect.type === "HereDoc") state.stdin = hereDocument(redirect, expander);
-    else if (redirect.operator === "<") state.stdin = redirectedFile(redirect.target, expander);
-    else if (redirect.descriptor?.type !== "FileDescriptor" || redirect.descriptor.value === 1) {
+    const input = inputOf(redirect, expander);
+    if (input !== undefined) {
+      state.stdin = input;
+      hasInput = true;
+    } else if (
+      redirect.type === "Redirect" &&
+      (redirect.descriptor?.type !== "FileDescriptor" || redirect.descriptor.value === 1)
+    ) {
       target = redirect.target?.value;
       isSilent = redirect.operator !== ">&" || target === "2";
     }
   }
-  // A command without an input redirection reads from the same input as the commands around it.
-  const hasInput = redirects.some(isInput);
-  if (!isSilent && target === undefined) {
-    try {
-      return work();
-    } finally {
-      if (hasInput) state.stdin = outerIn;
-    }
-  }
-  state.stdout = "";
+  const isRedirected = isSilent || target !== undefined;
+  if (isRedirected) state.stdout = "";
   try {
     const status = work();
     if (target?.includes("GITHUB_OUTPUT") === true) writeOutputs(state, state.stdout);
     return status;
   } finally {
-    state.stdout = outerOut;
+    if (isRedirected) state.stdout = outerOut;
+    // A command without an input redirection reads from the same input as the commands around it.
     if (hasInput) state.stdin = outerIn;
   }
 }
 
-function hereDocument(redirect: Redirection & { type: "HereDoc" }, expander: Expander): string {
-  const { text, parts, pos, end } = redirect.body;
-  return parts === undefined ? text : textOf({ type: "Word", text, value: text, pos, end, parts }, expander);
-}
-
-/** The content of a redirected input. `< <(command)` is simulated, reading a file is not. */
-function redirectedFile(word: Word | undefined, expander: Expander): string {
-  const [part] = word?.parts ?? [];
+/** The redirected input; undefined for a redirection of output. `< <(command)` is simulated, reading a file is not. */
+function inputOf(redirect: Redirection, expander: Expander): string | undefined {
+  if (redirect.type === "HereDoc") {
+    const { text, parts, pos, end } = redirect.body;
+    return parts === undefined ? text : textOf({ type: "Word", text, value: text, pos, end, parts }, expander);
+  }
+  const { type, target, operator } = redirect;
+  if (type === "HereString") return `${target === undefined ? "" : textOf(target, expander)}\n`;
+  if (operator !== "<") return undefined;
+  const [part] = target?.parts ?? [];
   if (part?.type === "ProcessSubstitution" && part.script !== undefined) return expander.capture(part.script);
-  throw new CannotTell(`the file ${word?.text ?? ""}`);
+  throw new CannotTell(`the file ${target?.text ?? ""}`);
 }
 
 function writeOutputs(state: ShellState, text: string): void {
@@ -60,8 +58,4 @@ function writeOutputs(state: ShellState, text: string): void {
     const [, name, value] = /^([\w-]+)=(.*)$/.exec(line) ?? [];
     if (name !== undefined && value !== undefined) state.outputs.set(name.toLowerCase(), value);
   }
-}
-
-function isInput({ type, operator }: Redirection): boolean {
-  return type === "HereString" || type === "HereDoc" || operator === "<";
 }

@@ -18,18 +18,13 @@ const OUTCOMES = new Map<string, ScriptOutcome | CannotTell>();
 const MAX_OUTCOMES = 2000;
 
 function outcomeOf(script: string, settings: ScriptSettings): ScriptOutcome | CannotTell {
+  const ast = parse(script);
+  const [fault] = ast.errors ?? [];
+  if (fault !== undefined) return new CannotTell(`the script, which bash cannot read (${fault.message})`);
   try {
-    return followScript(script, settings);
+    return new Interpreter(script, settings).run(ast);
   } catch (error) {
     if (error instanceof CannotTell) return error;
     throw error;
   }
-}
-
-function followScript(script: string, settings: ScriptSettings): ScriptOutcome {
-  const ast = parse(script);
-  const [error] = ast.errors ?? [];
-  if (error !== undefined) throw new CannotTell(`the script, which bash cannot read (${error.message})`);
-  const interpreter = new Interpreter(script, settings);
-  return interpreter.run(ast);
 }

@@ -23,7 +23,7 @@ export class ShellState implements ShellOptions {
   }
 
   /** Runs a subshell, and then restores the variables, functions and options that it changed. */
-  inSubshell<T>(work: () => T, { stops = this.stops }: { readonly stops?: boolean } = {}): T {
+  inSubshell<T>(work: () => T, stops = this.stops): T {
     const before = { stops: this.stops, pipefail: this.pipefail, functions: new Map(this.functions) };
     this.stops = stops;
     try {

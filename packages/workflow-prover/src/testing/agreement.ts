@@ -107,24 +107,26 @@ function replay(workflow: Workflow, job: Job, witness: Prover.Witness, question:
   const { values, entry } = witness;
   const text = (key: string, otherwise: string): string => String(values.get(key) ?? otherwise);
   const { eventCase } = entry;
+  const filters = workflow.triggers.find(({ event }) => event === eventCase.event)?.filters;
+  if (filters === undefined) return undefined;
   const fixed = (path: string): unknown => {
     const meaning = eventCase.meaning(path);
     return meaning?.kind === "value" ? meaning.value : undefined;
   };
   const merged = fixed("github.event.pull_request.merged") === true;
-  const types = eventCase.trigger.filters.get("types").texts();
+  const types = filters.get("types").texts();
   const isClosed = fixed("github.event.pull_request.state") === "closed";
   const open = types.find((type) => type !== "closed") ?? "opened";
   const labels: unknown = JSON.parse(text("github.event.pull_request.labels.*.name", "[]"));
-  const crons = eventCase.trigger.filters.items().flatMap((item) => item.get("cron").text ?? []);
+  const crons = filters.items().flatMap((item) => item.get("cron").text ?? []);
   const kind = fixed("github.ref_type") === "tag" ? "tag" : "branch";
   const isPullRequest = /^pull_request/.test(eventCase.event);
-  const name = kind === "tag" ? text("tag", "v1") : text("branch", passing(eventCase.trigger.filters));
+  const name = kind === "tag" ? text("tag", "v1") : text("branch", passing(filters));
   const parts: Parts = {
     event: eventCase.event,
     kind,
-    name: kind === "tag" ? text("tag", passing(eventCase.trigger.filters, "tags")) : name,
-    base: text("base branch", passing(eventCase.trigger.filters)),
+    name: kind === "tag" ? text("tag", passing(filters, "tags")) : name,
+    base: text("base branch", passing(filters)),
     head: text("head branch", "topic"),
     number: Number(text("pull request number", "1")),
     action: values.has("github.event.action")

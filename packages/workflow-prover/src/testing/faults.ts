@@ -148,8 +148,8 @@ export const FAULTS: readonly Fault[] = [
   {
     what: "the last value of a question is not tried",
     file: "choices.ts",
-    from: "step.index >= step.options.length - 1",
-    to: "step.index >= step.options.length - 2",
+    from: "step.index < step.options.length - 1",
+    to: "step.index < step.options.length - 2",
   },
   {
     what: "jobs never fail when it is asked whether one can run",
