@@ -7,9 +7,9 @@ export interface Attribute {
   readonly form: number;
 }
 
-/** The value of an attribute: a number, a string, or the offset or index of a string. Other values are not read. */
+/** The value of an attribute: a number, a string, or the offset or index of a string. The bytes of a block are not read. */
 export interface AttributeValue {
-  readonly kind: "number" | "text" | "line-text" | "text-index" | "other";
+  readonly kind: "number" | "text" | "line-text" | "text-index" | "block";
   readonly number?: number;
   readonly text?: string;
 }
@@ -32,43 +32,38 @@ const INDIRECT = 0x16;
 /** The limit for the declarations that are read to find that of a first entry. */
 const MAX_DECLARATIONS_BYTES = 1 << 20;
 
-/** Forms of a fixed size in bytes (DWARF 5, section 7.5.6). */
-const SIZES: ReadonlyMap<number, number> = new Map([
-  [0x05, 2],
-  [0x06, 4],
-  [0x07, 8],
-  [0x0b, 1],
-  [0x0c, 1],
-  [0x11, 1],
-  [0x12, 2],
-  [0x13, 4],
-  [0x14, 8],
-  [0x19, 0],
-  [0x1c, 4],
-  [0x1e, 16],
-  [0x20, 8],
-  [0x21, 0],
-  [0x24, 8],
-  [0x29, 1],
-  [0x2a, 2],
-  [0x2b, 3],
-  [0x2c, 4],
-]);
-/** Forms whose value is a number in LEB128. */
-const LEBS: readonly number[] = [0x0d, 0x0f, 0x15, 0x1b, 0x22, 0x23, 0x1f01];
-/** Forms with the size of a section offset. */
-const OFFSETS: readonly number[] = [0x17, 0x1d, 0x1f20, 0x1f21];
-const TEXT_INDEX_SIZES: ReadonlyMap<number, number> = new Map([
-  [0x25, 1],
-  [0x26, 2],
-  [0x27, 3],
-  [0x28, 4],
-]);
-const BLOCK_SIZES: ReadonlyMap<number, number> = new Map([
-  [0x03, 2],
-  [0x04, 4],
-  [0x0a, 1],
-]);
+/** The size of a value, in bytes if it is the same in all units. */
+type FormSize = number | "address" | "offset" | "LEB128" | "text";
+
+/** What values hold and their sizes, followed by the forms (DWARF 5, section 7.5.6, and GNU's extensions). */
+const FORMS: readonly (readonly [kind: AttributeValue["kind"], size: FormSize, ...forms: number[]])[] = [
+  ["number", 0, 0x19, 0x21],
+  ["number", 1, 0x0b, 0x0c, 0x11, 0x29],
+  ["number", 2, 0x05, 0x12, 0x2a],
+  ["number", 3, 0x2b],
+  ["number", 4, 0x06, 0x13, 0x1c, 0x2c],
+  ["number", 8, 0x07, 0x14, 0x20, 0x24],
+  ["number", 16, 0x1e],
+  ["number", "address", 0x01],
+  ["number", "offset", 0x17, 0x1d, 0x1f20, 0x1f21],
+  ["number", "LEB128", 0x0d, 0x0f, 0x15, 0x1b, 0x22, 0x23, 0x1f01],
+  ["text", "text", 0x08],
+  ["text", "offset", 0x0e],
+  ["line-text", "offset", 0x1f],
+  ["text-index", 1, 0x25],
+  ["text-index", 2, 0x26],
+  ["text-index", 3, 0x27],
+  ["text-index", 4, 0x28],
+  ["text-index", "LEB128", 0x1a, 0x1f02],
+  // The size is that of the length before the block.
+  ["block", 1, 0x0a],
+  ["block", 2, 0x03],
+  ["block", 4, 0x04],
+  ["block", "LEB128", 0x09, 0x18],
+];
+const BY_FORM = new Map(FORMS.flatMap(([kind, size, ...forms]) => forms.map((form) => [form, { kind, size }])));
+/** DW_FORM_ref_addr, which had the size of an address before DWARF 3. */
+const REFERENCE = 0x10;
 
 /**
  * Reads the attributes of the abbreviation with the code `wanted` from the table at an offset.
@@ -97,37 +92,31 @@ export async function readAbbreviations(section: DebugSection, offset: number, w
 
 /** Reads one value and advances the reader past it. */
 export function readAttribute(reader: EntryReader, { form }: Attribute, layout: UnitLayout): AttributeValue {
-  const take = (size: number): number => {
-    const value = size > 8 ? 0 : size === 0 ? 1 : reader.number(reader.at, size);
-    reader.at += size;
+  const sizes = { address: layout.addressSize, offset: layout.offsetSize };
+  const take = (size: number | keyof typeof sizes): number => {
+    const bytes = typeof size === "number" ? size : sizes[size];
+    const value = bytes > 8 ? 0 : bytes === 0 ? 1 : reader.number(reader.at, bytes);
+    reader.at += bytes;
     return value;
   };
-  if (form === 0x08) {
-    const end = reader.bytes.indexOf(0, reader.at);
-    if (end < 0) throw new ElfError("a string in a compile unit is cut", reader.at);
-    const text = reader.bytes.toString("utf8", reader.at, end);
-    reader.at = end + 1;
-    return { kind: "text", text };
-  }
-  if (form === 0x0e) return { kind: "text", number: take(layout.offsetSize) };
-  if (form === 0x1f) return { kind: "line-text", number: take(layout.offsetSize) };
-  if (form === 0x1a || form === 0x1f02) return { kind: "text-index", number: leb(reader) };
-  const indexSize = TEXT_INDEX_SIZES.get(form);
-  if (indexSize !== undefined) return { kind: "text-index", number: take(indexSize) };
   if (form === INDIRECT) return readAttribute(reader, { name: 0, form: leb(reader) }, layout);
-  if (form === 0x01) return { kind: "number", number: take(layout.addressSize) };
-  if (form === 0x10)
-    return { kind: "number", number: take(layout.version < 3 ? layout.addressSize : layout.offsetSize) };
-  if (OFFSETS.includes(form)) return { kind: "number", number: take(layout.offsetSize) };
-  if (LEBS.includes(form)) return { kind: "number", number: leb(reader) };
-  const blockSize = BLOCK_SIZES.get(form);
-  if (blockSize !== undefined || form === 0x09 || form === 0x18) {
-    reader.at += blockSize === undefined ? leb(reader) : take(blockSize);
-    return { kind: "other" };
-  }
-  const size = SIZES.get(form);
-  if (size === undefined) throw new ElfError(`a compile unit has a value of the unknown form ${form}`, reader.at);
-  return { kind: "number", number: take(size) };
+  if (form === REFERENCE) return { kind: "number", number: take(layout.version < 3 ? "address" : "offset") };
+  const known = BY_FORM.get(form);
+  if (known === undefined) throw new ElfError(`a compile unit has a value of the unknown form ${form}`, reader.at);
+  const { kind, size } = known;
+  if (size === "text") return { kind, text: takeText(reader) };
+  const number = size === "LEB128" ? leb(reader) : take(size);
+  if (kind !== "block") return { kind, number };
+  reader.at += number;
+  return { kind };
+}
+
+function takeText(reader: EntryReader): string {
+  const { bytes, at } = reader;
+  const end = bytes.indexOf(0, at);
+  if (end < 0) throw new ElfError("a string in a compile unit is cut", at);
+  reader.at = end + 1;
+  return bytes.toString("utf8", at, end);
 }
 
 /** Reads an unsigned LEB128 (DWARF 5, section 7.6). Signed numbers are read too, but only to skip them. */
