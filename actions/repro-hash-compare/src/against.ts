@@ -15,6 +15,7 @@ import {
   resolveSums,
   selectedBy,
   windowBefore,
+  windowOfFile,
 } from "@release-actions/reproducibility";
 import picomatch from "picomatch";
 import type { ActionRunner } from "./action.gen.ts";
@@ -128,15 +129,11 @@ async function openFile(file: string, name: string): Promise<Build | UnresolvedL
   if (!text.trimStart().startsWith("{")) return { name, entries: parseSums(bytes, file) };
   // The files that a manifest lists may be in the same folder.
   const folder = path.dirname(path.resolve(file));
-  const stats = (entry: string) => statSync(path.join(folder, entry), { throwIfNoEntry: false });
-  const build = buildOf(name, parseManifest(text, file), async (entry) =>
-    stats(entry)?.isFile() ? await openFileSource(path.join(folder, entry)) : undefined,
-  );
-  const builtAt = (entry: string) => {
-    const found = stats(entry);
-    return found === undefined ? undefined : windowBefore(found.mtimeMs);
-  };
-  return { ...build, builtAt };
+  const build = buildOf(name, parseManifest(text, file), async (entry) => {
+    const found = path.join(folder, entry);
+    return statSync(found, { throwIfNoEntry: false })?.isFile() ? await openFileSource(found) : undefined;
+  });
+  return { ...build, builtAt: (entry) => windowOfFile(path.join(folder, entry)) };
 }
 
 /** Whether a file begins with bytes that text does not have. UTF-16 is text, and begins with a byte order mark. */

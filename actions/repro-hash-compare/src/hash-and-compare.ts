@@ -10,12 +10,13 @@ import {
   type RecordedBuild,
   recordBuild,
   rulesWithoutFiles,
+  writeRecord,
 } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
 import { openBuilds } from "./against.ts";
 import { diffoscopeOf } from "./ask-diffoscope.ts";
 import { gatherContext } from "./gather-context.ts";
-import { keepRecord, uploadRecord } from "./keep.ts";
+import { uploadRecord } from "./keep.ts";
 import { summarize } from "./summary.ts";
 import { checkWrittenFiles } from "./written-files.ts";
 
@@ -73,7 +74,7 @@ async function record(runner: ActionRunner): Promise<RecordedBuild> {
   );
   runner.info(`hashed ${countOf(build.files.size, "file")}`);
   if (inputs.record !== undefined) {
-    keepRecord(build.manifest, inputs.record);
+    writeRecord(build.manifest, inputs.record);
     runner.setOutput("manifest", inputs.record);
   }
   const name = inputs["upload-as"];

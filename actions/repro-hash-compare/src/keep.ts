@@ -1,22 +1,9 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createResultsService, type ResultsService, uploadArtifact } from "@release-actions/artifacts";
-import type { Manifest } from "@release-actions/digest";
 import { createTransport, type Transport } from "@release-actions/http";
 import { Fault, formatBytes } from "@release-actions/report";
-import { type RecordedBuild, recordTexts, writeRecordArchive } from "@release-actions/reproducibility";
+import { type RecordedBuild, writeRecordArchive } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
-
-/** Writes the manifest, and the checksum lists beside it. Each file is renamed into place when it is complete. */
-export function keepRecord(manifest: Manifest, file: string): void {
-  const folder = path.dirname(file);
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of recordTexts(manifest)) {
-    const target = name === "manifest.json" ? file : path.join(folder, name);
-    writeFileSync(`${target}.partial`, text);
-    renameSync(`${target}.partial`, target);
-  }
-}
 
 export async function uploadRecord(build: RecordedBuild, name: string, runner: ActionRunner): Promise<void> {
   const file = path.join(await runner.tempFolder("record"), "record.tar");

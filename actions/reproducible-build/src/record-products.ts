@@ -1,6 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type RecordedBuild, recordBuild, recordTexts } from "@release-actions/reproducibility";
+import { type RecordedBuild, recordBuild, writeRecord } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Plan } from "./plan.ts";
 import { REMAP_NAMES } from "./remap.ts";
@@ -21,11 +20,7 @@ export async function recordProducts(
     plan.cwd,
     options,
   );
-  if (target === undefined) return build;
-  mkdirSync(path.dirname(target), { recursive: true });
-  for (const [name, text] of recordTexts(build.manifest)) {
-    writeFileSync(name === "manifest.json" ? target : path.join(path.dirname(target), name), text);
-  }
+  if (target !== undefined) writeRecord(build.manifest, target);
   return build;
 }
 

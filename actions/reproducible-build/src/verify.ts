@@ -13,19 +13,15 @@ const MAX_MACHO_BYTES = 1024 * 1024 * 1024;
 export async function verifyProducts(products: readonly Product[], plan: Plan): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const product of products) {
-    const source = await openFileSource(product.path);
-    try {
-      const head = await readExactly(source, 0, Math.min(64, source.size));
-      const elf = isElf(head) ? await readElf(source) : undefined;
-      const name = path.relative(plan.cwd, product.path);
-      const found = [
-        ...(await checkPaths(source, plan, elf, isMacho(head))),
-        ...(elf === undefined ? [] : await checkElf(elf, product, plan)),
-      ];
-      problems.push(...found.map((message): Problem => ({ level: "error", message: `${name}: ${message}` })));
-    } finally {
-      await source.close();
-    }
+    await using source = await openFileSource(product.path);
+    const head = await readExactly(source, 0, Math.min(64, source.size));
+    const elf = isElf(head) ? await readElf(source) : undefined;
+    const name = path.relative(plan.cwd, product.path);
+    const found = [
+      ...(await checkPaths(source, plan, elf, isMacho(head))),
+      ...(elf === undefined ? [] : await checkElf(elf, product, plan)),
+    ];
+    problems.push(...found.map((message): Problem => ({ level: "error", message: `${name}: ${message}` })));
   }
   return problems;
 }

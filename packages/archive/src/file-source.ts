@@ -4,8 +4,8 @@ import { type RandomAccessSource, requireRange } from "./source.ts";
 /** Large enough that the cost of calls does not matter, small enough that many parallel reads need little memory. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** A file on disk; close it when done. */
-export interface FileSource extends RandomAccessSource {
+/** A file on disk; close or dispose of it when done. */
+export interface FileSource extends RandomAccessSource, AsyncDisposable {
   close(): Promise<void>;
 }
 
@@ -28,6 +28,7 @@ export async function openFileSource(path: string): Promise<FileSource> {
         }
       },
       close: () => file.close(),
+      [Symbol.asyncDispose]: () => file.close(),
     };
     return source;
   } catch (error) {

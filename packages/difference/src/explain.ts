@@ -51,7 +51,7 @@ export interface ExplainOptions {
   readonly scratch: string;
   /** When both sides were built, if known. Without it no number counts as a time. */
   readonly windows?: TimeWindows;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const EXPLAINERS: Readonly<Record<string, Explain>> = {

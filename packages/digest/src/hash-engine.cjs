@@ -7,11 +7,11 @@ const { setImmediate: turn } = require("node:timers/promises");
 const { pathToFileURL } = require("node:url");
 const { isMainThread, parentPort, workerData } = require("node:worker_threads");
 
-/** @import { Blake3Mode, EngineName, FileToHash, HashedBytes, Job, Reply, WorkerData, WorkThrough } from "./hash-protocol.ts" */
+/** @import { FileToHash, HashedBytes, Job, Reply, WorkerData, WorkThrough } from "./hash-protocol.ts" */
 
 /**
  * @typedef {{ update(bytes: Uint8Array): unknown, hex(): string }} Hasher
- * @typedef {{ readonly name: EngineName, create(mode: Blake3Mode): Hasher }} Engine
+ * @typedef {() => Hasher} Engine Creates a hasher for one content; the one before it must be done.
  * @typedef {(bytes: number) => void} OnProgress May throw, and so end the job.
  */
 
@@ -45,14 +45,14 @@ async function workThrough(data, { jobs, next }, say) {
  */
 async function run(job, { engine, buffer, onProgress }) {
   if (job.kind === "bytes") {
-    const hasher = engine.create(job.mode);
+    const hasher = engine();
     hasher.update(job.bytes);
     return [{ blake3: hasher.hex() }];
   }
   /** @type {HashedBytes[]} */
   const hashes = [];
   for (const file of job.files) {
-    const blake3 = job.blake3 ? engine.create({ kind: "hash" }) : undefined;
+    const blake3 = job.blake3 ? engine() : undefined;
     const sha256 = job.sha256 ? require("node:crypto").createHash("sha256") : undefined;
     const update = (/** @type {Uint8Array} */ bytes) => {
       blake3?.update(bytes);
@@ -175,57 +175,34 @@ async function loadEngine(data) {
 /**
  * The part of `@napi-rs/blake-hash` that is used here.
  * @typedef {{ reset(): unknown, update(bytes: Uint8Array): unknown, digest(format: "hex"): string }} NativeHasher
- * @typedef {{ new (): NativeHasher, newKeyed(key: Buffer): NativeHasher, newDeriveKey(context: string): NativeHasher }} NativeClass
- * @param {{ Blake3Hasher: NativeClass }} addon
+ * @param {{ Blake3Hasher: { new (): NativeHasher } }} addon
  * @returns {Engine}
  */
 function nativeEngine({ Blake3Hasher }) {
-  const create = (/** @type {Blake3Mode} */ mode) => {
-    if (mode.kind === "keyed") return Blake3Hasher.newKeyed(Buffer.from(mode.key));
-    if (mode.kind === "derive-key") return Blake3Hasher.newDeriveKey(mode.context);
-    plain ??= new Blake3Hasher();
-    plain.reset();
-    return plain;
-  };
-  /**
-   * One for all files, which are hashed one after another: V8 does not know the 2 kB that each holds outside of its heap.
-   * @type {NativeHasher | undefined}
-   */
-  let plain;
-  return {
-    name: "native",
-    create: (mode) => {
-      const hasher = create(mode);
-      return { update: (bytes) => hasher.update(bytes), hex: () => hasher.digest("hex") };
-    },
+  // One for all files, which are hashed one after another: V8 does not know the 2 kB that each holds outside of its heap.
+  const hasher = new Blake3Hasher();
+  return () => {
+    hasher.reset();
+    return { update: (bytes) => hasher.update(bytes), hex: () => hasher.digest("hex") };
   };
 }
 
 /**
  * The part of the `blake3` package's WASM that is used here.
  * @typedef {{ update(bytes: Uint8Array): void, digest(out: Uint8Array): void, free(): void }} WasmHash
- * @typedef {{ create_hasher(): WasmHash, create_keyed(key: Uint8Array): WasmHash, create_derive(context: string): WasmHash }} WasmGlue
- * @param {WasmGlue} glue
+ * @param {{ create_hasher(): WasmHash }} glue
  * @returns {Engine}
  */
 function wasmEngine(glue) {
-  const create = (/** @type {Blake3Mode} */ mode) => {
-    if (mode.kind === "keyed") return glue.create_keyed(mode.key);
-    if (mode.kind === "derive-key") return glue.create_derive(mode.context);
-    return glue.create_hasher();
-  };
-  return {
-    name: "wasm",
-    create: (mode) => {
-      const hash = create(mode);
-      const hex = () => {
-        const out = Buffer.alloc(32);
-        hash.digest(out);
-        hash.free();
-        return out.toString("hex");
-      };
-      return { update: (bytes) => hash.update(bytes), hex };
-    },
+  return () => {
+    const hash = glue.create_hasher();
+    const hex = () => {
+      const out = Buffer.alloc(32);
+      hash.digest(out);
+      hash.free();
+      return out.toString("hex");
+    };
+    return { update: (bytes) => hash.update(bytes), hex };
   };
 }
 

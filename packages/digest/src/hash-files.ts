@@ -11,7 +11,7 @@ export interface HashFilesOptions {
   readonly algorithms?: readonly Algorithm[];
   readonly engine?: EngineChoice;
   readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly reporter?: Reporter;
 }
 

@@ -1,9 +1,7 @@
 // The messages between the pool and its threads. The threads import only types from here.
 
-export type EngineName = "native" | "wasm";
-
 /** `fastest` uses the native engine if it exists for this platform and loads, otherwise the WASM engine. */
-export type EngineChoice = "fastest" | EngineName;
+export type EngineChoice = "fastest" | "native" | "wasm";
 
 /** The absolute paths at which a worker finds the engines. */
 export interface WorkerData {
@@ -20,12 +18,6 @@ export interface FileToHash {
   readonly size: number;
 }
 
-/** The three modes of BLAKE3 (the BLAKE3 paper, section 2.3). A key has 32 bytes. */
-export type Blake3Mode =
-  | { readonly kind: "hash" }
-  | { readonly kind: "keyed"; readonly key: Uint8Array }
-  | { readonly kind: "derive-key"; readonly context: string };
-
 export type Job =
   | {
       readonly kind: "files";
@@ -35,7 +27,7 @@ export type Job =
       /** Whether long files are read ahead, which helps only while a core is idle. */
       readonly ahead: boolean;
     }
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly mode: Blake3Mode };
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array };
 
 export interface HashedBytes {
   readonly blake3?: string;

@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const bytes = (text: string): Job => ({ kind: "bytes", bytes: Buffer.from(text), mode: { kind: "hash" } });
+const bytes = (text: string): Job => ({ kind: "bytes", bytes: Buffer.from(text) });
 const file = (name: string): Job => ({
   kind: "files",
   files: [{ path: path.join(folder, name), size: 1 }],

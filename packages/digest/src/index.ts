@@ -7,9 +7,8 @@ export {
   type ListAlgorithm,
   LONG_ALGORITHMS,
 } from "./algorithm.ts";
-export { type Blake3Mode, blake3 } from "./blake3.ts";
-export { type HashFilesOptions, hashFiles } from "./hash-files.ts";
-export type { EngineChoice, EngineName } from "./hash-protocol.ts";
+export { blake3 } from "./blake3.ts";
+export { hashFiles } from "./hash-files.ts";
 export { longDigests } from "./long-digests.ts";
 export { formatManifest, type Manifest, type ManifestEntry, parseManifest } from "./manifest.ts";
 export { parseSums, type SumsEntry } from "./parse-sums.ts";

@@ -11,7 +11,7 @@ export interface PoolOptions {
   readonly engine?: EngineChoice;
   /** At most this many threads. Default: one for each core, at most 8. */
   readonly threads?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called with the number of bytes read of a long file since the last call. */
   readonly onProgress?: (bytes: number) => void;
   /** Called with the index of each finished job. */

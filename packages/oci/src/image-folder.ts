@@ -38,7 +38,7 @@ async function openImageFolder(folder: string): Promise<FileSource> {
     : await transportMembers(folder, names);
   const parts = await Promise.all(members.map(partsOf));
   const source = joinSources([...parts.flat(), memorySource(TAR_END)]);
-  return { ...source, close: async () => undefined };
+  return { ...source, close: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
 }
 
 async function layoutMembers(folder: string, names: readonly string[]): Promise<readonly Member[]> {

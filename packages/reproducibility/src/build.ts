@@ -1,4 +1,5 @@
-import type { FileSource } from "@release-actions/archive";
+import { statSync } from "node:fs";
+import type { RandomAccessSource } from "@release-actions/archive";
 import type { TimeWindow } from "@release-actions/difference";
 import type { Digests, Manifest } from "@release-actions/digest";
 
@@ -15,7 +16,7 @@ export interface Build {
   /** True for a list that may name files which the other builds did not make, such as the checksums of a whole release. */
   readonly isPartial: boolean;
   /** Opens a file, so that a difference can be explained; undefined when only its digests are known. */
-  open(path: string): Promise<FileSource | undefined>;
+  open(path: string): Promise<(RandomAccessSource & AsyncDisposable) | undefined>;
   /** The time window in which a file was built; undefined when it is unknown. */
   builtAt?(path: string): TimeWindow | undefined;
 }
@@ -26,6 +27,12 @@ const CLOCK_SKEW_MS = 5 * 60 * 1000;
 /** The time window in which a file was probably built that was finished or uploaded at `moment` (milliseconds since 1970). */
 export function windowBefore(moment: number): TimeWindow {
   return { from: moment - DAY_MS, to: moment + CLOCK_SKEW_MS };
+}
+
+/** The time window in which a file on this machine was probably built; undefined if the file does not exist. */
+export function windowOfFile(file: string): TimeWindow | undefined {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats && windowBefore(stats.mtimeMs);
 }
 
 /** Creates a build from its manifest. `open` is described at `Build`. */

@@ -31,7 +31,7 @@ export function compareBuilds(builds: readonly Build[], judge: (path: string) =>
   const whole = builds.filter(({ isPartial }) => !isPartial);
   const paths = new Set((whole.length > 0 ? whole : builds).flatMap(({ files }) => [...files.keys()]));
   if (paths.size === 0) throw new Fault("the builds have no files, so there is nothing to compare");
-  const names = builds.map(({ name }) => name);
+  const names = namesOf(builds);
   return [...paths].sort(byCodeUnit).map((path) => compareFile(path, builds, names, judge(path)));
 }
 
@@ -53,19 +53,17 @@ function compareFile(
     const agreements = [{ what: describe(first, algorithm, knowsModes), builds: names }];
     return { path, kind: isEmpty(present) ? "empty" : "equal", agreements, hasMajority: true, ...judgement };
   }
-  const groups = new Map<string, string[]>();
-  for (const [index, file] of found.entries()) {
-    const what = describe(file, algorithm, knowsModes);
-    const group = groups.get(what) ?? [];
-    if (group.length === 0) groups.set(what, group);
-    group.push(names[index] ?? "");
-  }
+  const groups = Map.groupBy(builds, ({ files }) => describe(files.get(path), algorithm, knowsModes));
   const agreements = [...groups]
-    .map(([what, group]) => ({ what, builds: group }))
+    .map(([what, group]) => ({ what, builds: namesOf(group) }))
     .sort((a, b) => b.builds.length - a.builds.length);
   const hasMajority = (agreements[0]?.builds.length ?? 0) > (agreements[1]?.builds.length ?? 0);
   const kind = algorithm === undefined ? "incomparable" : kindOf(found, algorithm);
   return { path, kind, agreements, hasMajority, ...judgement };
+}
+
+function namesOf(builds: readonly Build[]): string[] {
+  return builds.map(({ name }) => name);
 }
 
 /** Whether `describe` would return the same text for both. */

@@ -125,6 +125,12 @@ export function causeGroups(comparison: Comparison): CauseGroup[] {
   return [...groups.values()];
 }
 
+/** How many differing files were not examined, as a sentence; empty if there are none. */
+export function leftUnexplained({ notExplained = 0 }: Comparison): string {
+  const files = countOf(notExplained, "more file differs and was", "more files differ and were");
+  return notExplained === 0 ? "" : `${files} not compared in detail; programs come first.`;
+}
+
 /** The result in a few words, for a headline: `2 of 6 files differ between 2 builds`. */
 export function verdictOf(comparison: Comparison): string {
   const { builds, verdicts } = comparison;

@@ -29,7 +29,7 @@ export interface ExplainBuildsOptions {
   readonly askOther?: AskOther | undefined;
   readonly scratch: string;
   readonly reporter: Reporter;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Explanations {
@@ -80,28 +80,20 @@ async function explainPair(
   right: Build,
   { scratch, reporter, signal, askOther }: ExplainBuildsOptions,
 ): Promise<Explanation | undefined> {
-  const [a, b] = [await left.open(path), await right.open(path)];
-  try {
-    if (a === undefined || b === undefined) {
-      reporter.debug(
-        `the difference in ${path} cannot be explained: only ${a === undefined ? right.name : left.name} has the file's content`,
-      );
-      return undefined;
-    }
-    reporter.info(`explaining ${path}: ${left.name} and ${right.name}`);
-    const windows = { now: Date.now(), left: left.builtAt?.(path), right: right.builtAt?.(path) };
-    const explanation = await explainDifference([a, b], {
-      scratch,
-      windows,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const isUnknown = explanation.causes.some(({ kind }) => kind === "content");
-    if (!isUnknown || askOther === undefined) return explanation;
-    const lines = await askOther(path, a, b);
-    if (lines.length === 0) return explanation;
-    return { ...explanation, excerpts: [...explanation.excerpts, { place: "", source: "diffoscope", lines }] };
-  } finally {
-    await a?.close();
-    await b?.close();
+  await using a = await left.open(path);
+  await using b = await right.open(path);
+  if (a === undefined || b === undefined) {
+    reporter.debug(
+      `the difference in ${path} cannot be explained: only ${a === undefined ? right.name : left.name} has the file's content`,
+    );
+    return undefined;
   }
+  reporter.info(`explaining ${path}: ${left.name} and ${right.name}`);
+  const windows = { now: Date.now(), left: left.builtAt?.(path), right: right.builtAt?.(path) };
+  const explanation = await explainDifference([a, b], { scratch, windows, signal });
+  const isUnknown = explanation.causes.some(({ kind }) => kind === "content");
+  if (!isUnknown || askOther === undefined) return explanation;
+  const lines = await askOther(path, a, b);
+  if (lines.length === 0) return explanation;
+  return { ...explanation, excerpts: [...explanation.excerpts, { place: "", source: "diffoscope", lines }] };
 }

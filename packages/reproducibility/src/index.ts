@@ -1,5 +1,5 @@
 export { parseAttestation, type VerificationFacts, verificationStatement } from "./attestation.ts";
-export { type Build, type BuildFile, buildOf, windowBefore } from "./build.ts";
+export { type Build, type BuildFile, buildOf, windowBefore, windowOfFile } from "./build.ts";
 export { type Agreement, compareBuilds, type FileVerdict, type MismatchKind } from "./compare.ts";
 export {
   type Comparison,
@@ -21,10 +21,9 @@ export {
   type Severity,
 } from "./policy.ts";
 export { type RecordedBuild, type RecordOptions, recordBuild } from "./record.ts";
-export { openRecordArchive, readRecordArchive, recordTexts, writeRecordArchive } from "./record-archive.ts";
+export { openRecordArchive, readRecordArchive, writeRecord, writeRecordArchive } from "./record-archive.ts";
 export { htmlReport } from "./report-html.ts";
-export { barsTable, contextTable, filesTable, writeCauses } from "./report-markdown.ts";
+export { barsTable, contextTable, filesTable, type Table, writeCauses } from "./report-markdown.ts";
 export { type ResolvedSums, resolveSums } from "./resolve-sums.ts";
-export type { Table } from "./table.ts";
 export { visible } from "./visible.ts";
 export { keepYoungGenerationSmall } from "./young-generation.ts";

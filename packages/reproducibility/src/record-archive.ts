@@ -1,4 +1,5 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import {
@@ -34,7 +35,7 @@ const FILES = "files";
 const MAX_MANIFEST_BYTES = 256 * 1024 * 1024;
 
 /** The manifest and, beside it, the lists that `b3sum --check` and `sha256sum --check` accept. */
-export function recordTexts(manifest: Manifest): Map<string, string> {
+function recordTexts(manifest: Manifest): Map<string, string> {
   const texts = new Map([[MANIFEST, formatManifest(manifest)]]);
   for (const algorithm of ALGORITHMS) {
     const entries = manifest.files.flatMap((file) =>
@@ -47,20 +48,27 @@ export function recordTexts(manifest: Manifest): Map<string, string> {
   return texts;
 }
 
+/** Writes the manifest, and the checksum lists beside it. Each file is renamed into place when it is complete. */
+export function writeRecord(manifest: Manifest, file: string): void {
+  const folder = path.dirname(file);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of recordTexts(manifest)) {
+    const target = name === MANIFEST ? file : path.join(folder, name);
+    writeFileSync(`${target}.partial`, text);
+    renameSync(`${target}.partial`, target);
+  }
+}
+
 /** Writes a tar with the texts of a record and, if differences are to be explained later, the files themselves. */
 export async function writeRecordArchive(build: RecordedBuild, target: string, withFiles: boolean): Promise<void> {
   async function* content(): AsyncGenerator<Uint8Array> {
     for (const [name, text] of recordTexts(build.manifest)) yield tarFile(name, Buffer.from(text));
     for (const file of withFiles ? build.manifest.files : []) {
-      const source = file.kind === "file" ? await build.open(file.path) : undefined;
+      await using source = file.kind === "file" ? await build.open(file.path) : undefined;
       if (source === undefined) continue;
-      try {
-        yield tarHeader({ kind: "file", path: `${FILES}/${file.path}`, size: source.size });
-        yield* source.read(0, source.size);
-        yield tarPadding(source.size);
-      } finally {
-        await source.close();
-      }
+      yield tarHeader({ kind: "file", path: `${FILES}/${file.path}`, size: source.size });
+      yield* source.read(0, source.size);
+      yield tarPadding(source.size);
     }
     yield TAR_END;
   }
@@ -78,11 +86,10 @@ export async function openRecordArchive(name: string, source: RandomAccessSource
     throw new RecordError(`artifact ${name} has a manifest of ${manifestFile.size} bytes`);
   const bytes = await readExactly(tar, manifestFile.offset, manifestFile.size);
   const manifest = parseManifest(Buffer.from(bytes).toString("utf8"), `${name}: ${MANIFEST}`);
-  return buildOf(name, manifest, async (path) => {
-    const file = findFile(members, `${FILES}/${path}`);
-    return file === undefined
-      ? undefined
-      : { ...sliceSource(tar, file.offset, file.size), close: async () => undefined };
+  return buildOf(name, manifest, async (recorded) => {
+    const file = findFile(members, `${FILES}/${recorded}`);
+    if (file === undefined) return undefined;
+    return { ...sliceSource(tar, file.offset, file.size), [Symbol.asyncDispose]: async () => undefined };
   });
 }
 

@@ -1,8 +1,7 @@
-import { statSync } from "node:fs";
 import { openFileSource } from "@release-actions/archive";
 import { type Algorithm, byCodeUnit, hashFiles, type Manifest, type ManifestEntry } from "@release-actions/digest";
 import type { Reporter } from "@release-actions/report";
-import { type Build, windowBefore } from "./build.ts";
+import { type Build, windowOfFile } from "./build.ts";
 import { type FoundFile, matchPattern, parsePatterns, RecordError } from "./path-patterns.ts";
 import { visible } from "./visible.ts";
 
@@ -66,8 +65,7 @@ export async function recordBuild(
   const pathOf = (name: string): string | undefined => byName.get(name)?.full;
   const builtAt: Build["builtAt"] = (name) => {
     const full = pathOf(name);
-    const stats = full === undefined ? undefined : statSync(full, { throwIfNoEntry: false });
-    return stats === undefined ? undefined : windowBefore(stats.mtimeMs);
+    return full === undefined ? undefined : windowOfFile(full);
   };
   const open: Build["open"] = async (name) => {
     const full = pathOf(name);
@@ -82,19 +80,14 @@ async function hashFound(
   found: ReadonlyMap<string, FoundFile>,
   options: RecordOptions,
 ): Promise<(ManifestEntry & { readonly full: string })[]> {
-  const names = [...found.keys()].sort(byCodeUnit);
-  const regular: { readonly path: string; readonly size: number }[] = [];
-  for (const name of names) {
-    const { full = "", entry } = found.get(name) ?? {};
-    if (entry?.kind === "file") regular.push({ path: full, size: entry.size });
-  }
+  const sorted = [...found].sort(([a], [b]) => byCodeUnit(a, b));
+  const regular = sorted.flatMap(([, { full, entry }]) =>
+    entry.kind === "file" ? [{ path: full, size: entry.size }] : [],
+  );
   const digests = (await hashFiles(regular, options)).values();
-  return names.flatMap((name) => {
-    const file = found.get(name);
-    if (file === undefined) return [];
-    const { full, entry } = file;
-    if (entry.kind === "symlink") return { kind: "symlink", path: name, target: entry.target, full };
-    const { size, mode } = entry;
-    return { kind: "file", path: name, size, mode, digests: digests.next().value ?? {}, full };
-  });
+  return sorted.map(([name, { full, entry }]) =>
+    entry.kind === "symlink"
+      ? { ...entry, path: name, full }
+      : { ...entry, path: name, digests: digests.next().value ?? {}, full },
+  );
 }

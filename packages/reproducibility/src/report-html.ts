@@ -1,7 +1,15 @@
 import type { Excerpt } from "@release-actions/difference";
 import { countOf } from "@release-actions/report";
 import type { FileVerdict } from "./compare.ts";
-import { type CauseGroup, type Comparison, causeGroups, isReproducible, mismatches, verdictOf } from "./comparison.ts";
+import {
+  type CauseGroup,
+  type Comparison,
+  causeGroups,
+  isReproducible,
+  leftUnexplained,
+  mismatches,
+  verdictOf,
+} from "./comparison.ts";
 import type { FileExplanation } from "./explain-builds.ts";
 import { letterOf, MAX_BUILD_COLUMNS } from "./report-markdown.ts";
 import { visible } from "./visible.ts";
@@ -72,11 +80,8 @@ function contextSection({ builds, contexts }: Comparison): string {
 function causesSection(comparison: Comparison): string {
   const groups = causeGroups(comparison);
   if (groups.length === 0) return "";
-  const left =
-    (comparison.notExplained ?? 0) > 0
-      ? `<p>${countOf(comparison.notExplained ?? 0, "more file differs and was", "more files differ and were")} not compared in detail; programs come first.</p>`
-      : "";
-  return `<h2>Causes</h2>${groups.map(causeGroup).join("")}${left}`;
+  const left = leftUnexplained(comparison);
+  return `<h2>Causes</h2>${groups.map(causeGroup).join("")}${left === "" ? "" : `<p>${left}</p>`}`;
 }
 
 /** Shows a remedy once, with all places that it concerns. */
@@ -102,13 +107,10 @@ function filesSection(verdicts: readonly FileVerdict[], builds: Comparison["buil
   const isFolded = equal.length > MAX_EQUAL_SHOWN;
   const shown = isFolded ? verdicts.filter(({ kind }) => kind !== "equal") : verdicts;
   const header = ["file", "", ...(builds.length > MAX_BUILD_COLUMNS ? ["builds"] : builds.map(({ name }) => name))];
-  const tableOf = (some: readonly FileVerdict[]): string =>
-    some.length === 0
-      ? ""
-      : table(
-          header,
-          some.map((one) => fileRow(one, builds)),
-        );
+  const tableOf = (some: readonly FileVerdict[]): string => {
+    const rows = some.map((one) => fileRow(one, builds));
+    return rows.length === 0 ? "" : table(header, rows);
+  };
   const folded = `<details><summary>${countOf(equal.length, "file is equal", "files are equal")}</summary>${tableOf(equal)}</details>`;
   return `${tableOf(shown)}${isFolded ? folded : ""}`;
 }

@@ -1,8 +1,15 @@
 import { countOf } from "@release-actions/report";
 import type { FileVerdict } from "./compare.ts";
-import { type Comparison, causeGroups, mismatches } from "./comparison.ts";
-import type { Cell, Table } from "./table.ts";
+import { type Comparison, causeGroups, leftUnexplained, mismatches } from "./comparison.ts";
 import { visible } from "./visible.ts";
+
+type Cell = string | number;
+
+/** A table of a report. */
+export interface Table {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
 
 /** The most rows of a table in the job summary; the HTML report has more. */
 const MAX_ROWS = 100;
@@ -87,11 +94,8 @@ export function writeCauses(summary: SummaryWriter, comparison: Comparison): voi
       summary.text(`${countOf(causes.length - rows.length, "more place")} in the report.`);
     summary.text(visible(remedy));
   }
-  const { notExplained = 0 } = comparison;
-  if (notExplained > 0)
-    summary.text(
-      `${countOf(notExplained, "more file differs and was", "more files differ and were")} not compared in detail; programs come first.`,
-    );
+  const left = leftUnexplained(comparison);
+  if (left !== "") summary.text(left);
 }
 
 /** Shortens digests to their first digits; the report and the outputs have the full digests. */

@@ -37,12 +37,15 @@ export async function resolveSums(
     .sort((a, b) => byCodeUnit(a.path, b.path));
   const digests = await computeDigests(wanted, recorded, signal);
   const files = new Map(recorded.files);
-  const usual = usualAlgorithm(entries, digests);
+  const usual = entries
+    .map((entry) => equalAlgorithm(entry, digests.get(entry.path)))
+    .find((one) => one !== undefined);
   const matched = new Map<string, number>();
   const listed = new Map<string, BuildFile>();
-  for (const { path, hex, algorithms } of entries) {
+  for (const entry of entries) {
+    const { path, hex, algorithms } = entry;
     const known = digests.get(path) ?? {};
-    const equal = algorithms.find((algorithm) => known[algorithm] === hex);
+    const equal = equalAlgorithm(entry, known);
     const possible = algorithms.filter((one) => known[one] !== undefined);
     const algorithm = equal ?? possible.find((one) => one === usual) ?? possible[0] ?? algorithms[0];
     if (algorithm === undefined) continue;
@@ -55,16 +58,9 @@ export async function resolveSums(
   return { list, recorded: { ...recorded, files }, matched };
 }
 
-/** The algorithm of the first digest in the list that matches. */
-function usualAlgorithm(
-  entries: readonly SumsEntry[],
-  digests: ReadonlyMap<string, Digests>,
-): ListAlgorithm | undefined {
-  for (const { path, hex, algorithms } of entries) {
-    const equal = algorithms.find((algorithm) => digests.get(path)?.[algorithm] === hex);
-    if (equal !== undefined) return equal;
-  }
-  return undefined;
+/** The algorithm with which the recorded file has the digest of the list. */
+function equalAlgorithm({ hex, algorithms }: SumsEntry, known: Digests = {}): ListAlgorithm | undefined {
+  return algorithms.find((algorithm) => known[algorithm] === hex);
 }
 
 /**
@@ -109,10 +105,7 @@ async function computeDigests(
       : [{ name: path, path: full, size: file.size ?? 0, algorithms }];
   });
   const hashedTogether = files.filter(({ algorithms }) => ALGORITHMS.some((one) => algorithms.includes(one)));
-  const computed = await hashFiles(hashedTogether, {
-    algorithms: ALGORITHMS,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const computed = await hashFiles(hashedTogether, { algorithms: ALGORITHMS, signal });
   const digests = new Map<string, Digests>(hashedTogether.map(({ name }, index) => [name, computed[index] ?? {}]));
   for (const { name, path, algorithms } of files) {
     const long = LONG_ALGORITHMS.filter((one) => algorithms.includes(one));
