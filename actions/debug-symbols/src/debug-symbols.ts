@@ -8,7 +8,7 @@ import { keepArtifact } from "./keep-artifact.ts";
 import { makeProducts, type Product } from "./products.ts";
 import { provideProgram } from "./program.ts";
 import { checkShipped } from "./shipped.ts";
-import { storeDebugFile } from "./store.ts";
+import { type Stored, storeDebugFile } from "./store.ts";
 import { type Fate, NONE, summarize } from "./summary.ts";
 import { SymbolsError } from "./symbols-error.ts";
 
@@ -94,21 +94,17 @@ async function storeAll(runner: ActionRunner, fates: readonly Fate[], troubles: 
     );
     return;
   }
-  const { exec: run, env, signal } = runner;
-  const program = await troubles.catch(() => {
-    const transport = createTransport(env);
-    const folder = (): Promise<string> => runner.tempFolder("parca-debuginfo");
-    return provideProgram(runner.inputs["parca-debuginfo"], { transport, reporter: runner, signal, folder });
-  });
+  const program = await troubles.catch(() => provideProgram(runner));
   if (program === undefined) return;
-  const options = { program, address, token, run, env, reporter: runner, signal };
+  const store = (product: Product, force: boolean): Promise<Stored> =>
+    storeDebugFile(product, { program, token, force }, runner);
   // Only a debuginfod server can show what the store already has; without one, `force` replaces it at once.
   const force = runner.inputs.force && runner.inputs["debuginfod-url"] === undefined;
   for (const fate of fates) {
     fate.replace = async () => {
-      fate.stored = await storeDebugFile(fate.product, { ...options, force: true });
+      fate.stored = await store(fate.product, true);
     };
-    const stored = await troubles.catch(() => storeDebugFile(fate.product, { ...options, force }));
+    const stored = await troubles.catch(() => store(fate.product, force));
     if (stored === undefined) continue;
     fate.stored = stored;
     const { name } = fate.product;

@@ -1,9 +1,9 @@
 import { createWriteStream } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { openFileSource } from "@release-actions/archive";
+import { openFileSource, readExactly } from "@release-actions/archive";
 import { ElfError, isElf, readBuildId, readElf, strippedState } from "@release-actions/elf";
 import {
   excerpt,
@@ -75,7 +75,7 @@ interface Poor {
 /** Why a debugger cannot use a file; undefined when it can. */
 async function whatIsPoor(file: string, buildId: string): Promise<Poor | undefined> {
   const poor = (what: string, isStripped = false): Poor => ({ what, isStripped });
-  const source = await openFileSource(file);
+  await using source = await openFileSource(file);
   try {
     const elf = await readElf(source);
     const found = (await readBuildId(elf))?.hex;
@@ -84,14 +84,9 @@ async function whatIsPoor(file: string, buildId: string): Promise<Poor | undefin
     return poor("a stripped file of that build id, without debug information", true);
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
-    const handle = await open(file);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(200), 0, 200, 0).finally(() => handle.close());
-    const head = buffer.subarray(0, bytesRead);
-    return poor(
-      isElf(head) ? `a broken ELF file: ${error.message}` : `no ELF file: ${excerpt(head.toString("latin1"))}`,
-    );
-  } finally {
-    await source.close();
+    const head = await readExactly(source, 0, Math.min(200, source.size));
+    if (isElf(head)) return poor(`a broken ELF file: ${error.message}`);
+    return poor(`no ELF file: ${excerpt(Buffer.from(head).toString("latin1"))}`);
   }
 }
 

@@ -1,5 +1,6 @@
-import { glob, open, readdir, stat } from "node:fs/promises";
+import { glob, readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { openFileSource, readExactly } from "@release-actions/archive";
 import { isElf } from "@release-actions/elf";
 import { SymbolsError } from "./symbols-error.ts";
 
@@ -60,11 +61,6 @@ async function elfBelow(root: string, line: string): Promise<readonly FoundFile[
 
 async function startsAsElf(file: string): Promise<boolean> {
   if (!(await stat(file)).isFile()) return false;
-  const handle = await open(file, "r");
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    return isElf(buffer.subarray(0, bytesRead));
-  } finally {
-    await handle.close();
-  }
+  await using source = await openFileSource(file);
+  return isElf(await readExactly(source, 0, Math.min(4, source.size)));
 }

@@ -4,7 +4,6 @@ import {
   debugLinkChecksum,
   debugState,
   ElfError,
-  type ElfFile,
   readBuildId,
   readDebugLink,
   readElf,
@@ -29,36 +28,27 @@ export interface Inspected {
 
 /** @throws SymbolsError naming the file when it is not an ELF file, or a damaged one */
 export async function inspect(file: string): Promise<Inspected> {
-  return await withElf(file, async (elf) => ({
-    file,
-    type: elf.type,
-    machine: elf.machine,
-    buildId: (await readBuildId(elf))?.hex,
-    state: debugState(elf),
-    hasSymbols: !strippedState(elf).symbols,
-    debugLink: await readDebugLink(elf),
-    size: elf.source.size,
-  }));
+  await using source = await openFileSource(file);
+  try {
+    const elf = await readElf(source);
+    return {
+      file,
+      type: elf.type,
+      machine: elf.machine,
+      buildId: (await readBuildId(elf))?.hex,
+      state: debugState(elf),
+      hasSymbols: !strippedState(elf).symbols,
+      debugLink: await readDebugLink(elf),
+      size: source.size,
+    };
+  } catch (error) {
+    if (!(error instanceof ElfError)) throw error;
+    throw new SymbolsError(`${file}: ${error.message}`, { cause: error });
+  }
 }
 
 /** The CRC that a debuglink to this file must have. */
 export async function checksumOf(file: string): Promise<number> {
-  const source = await openFileSource(file);
-  try {
-    return await debugLinkChecksum(source);
-  } finally {
-    await source.close();
-  }
-}
-
-async function withElf<T>(file: string, use: (elf: ElfFile) => Promise<T>): Promise<T> {
-  const source = await openFileSource(file);
-  try {
-    return await use(await readElf(source));
-  } catch (error) {
-    if (!(error instanceof ElfError)) throw error;
-    throw new SymbolsError(`${file}: ${error.message}`, { cause: error });
-  } finally {
-    await source.close();
-  }
+  await using source = await openFileSource(file);
+  return await debugLinkChecksum(source);
 }

@@ -2,25 +2,18 @@ import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { DEFAULT_PATIENCE, retrying, type Transport, transient } from "@release-actions/http";
-import type { Reporter } from "@release-actions/report";
+import { createTransport, DEFAULT_PATIENCE, retrying, type Transport, transient } from "@release-actions/http";
+import type { ActionRunner } from "./action.gen.ts";
 import { getFile } from "./get.ts";
 import { SymbolsError } from "./symbols-error.ts";
-
-export interface ProgramOptions {
-  readonly transport: Transport;
-  readonly reporter: Reporter;
-  readonly signal: AbortSignal;
-  /** The folder for a downloaded program. */
-  readonly folder: () => Promise<string>;
-}
 
 /**
  * The program that uploads: a name, a path, or the URL of a release, which is downloaded.
  *
  * @throws SymbolsError when the download does not have the SHA-256 that the URL names
  */
-export async function provideProgram(text: string, options: ProgramOptions): Promise<string> {
+export async function provideProgram(runner: ActionRunner): Promise<string> {
+  const text = runner.inputs["parca-debuginfo"];
   if (!/^https?:/.test(text)) return text;
   const url = URL.parse(text);
   const [, sha256] = /^#sha256=([0-9a-f]{64})$/.exec(url?.hash ?? "") ?? [];
@@ -30,14 +23,12 @@ export async function provideProgram(text: string, options: ProgramOptions): Pro
     throw new SymbolsError(`the input \`parca-debuginfo\` is ${text}, expected https://…#sha256=<64 hex characters>`);
   }
   url.hash = "";
-  const file = path.join(await options.folder(), "parca-debuginfo");
-  const found = await retrying(
-    `fetching ${url.href}`,
-    DEFAULT_PATIENCE,
-    options.signal,
-    () => download(url, file, options),
-    options,
-  );
+  const file = path.join(await runner.tempFolder("parca-debuginfo"), "parca-debuginfo");
+  const transport = createTransport(runner.env);
+  const fetchOnce = (): Promise<string> => download(url, file, transport, runner.signal);
+  const found = await retrying(`fetching ${url.href}`, DEFAULT_PATIENCE, runner.signal, fetchOnce, {
+    reporter: runner,
+  });
   if (found === sha256) return file;
   throw new SymbolsError(`${url.href} has SHA-256 ${found}, expected ${sha256}`, {
     advice: "Do not use it: the release or the download was changed.",
@@ -45,7 +36,7 @@ export async function provideProgram(text: string, options: ProgramOptions): Pro
 }
 
 /** Writes a program, and returns its SHA-256. */
-async function download(url: URL, file: string, { transport, signal }: ProgramOptions): Promise<string> {
+async function download(url: URL, file: string, transport: Transport, signal: AbortSignal): Promise<string> {
   const { body } = await getFile(url, { transport, signal, mayAppear: false });
   const hash = createHash("sha256");
   try {

@@ -1,6 +1,6 @@
-import { CommandError, type CommandRunner, childEnv } from "@release-actions/command";
+import { CommandError, childEnv } from "@release-actions/command";
 import { type Patience, retrying, TransientError } from "@release-actions/http";
-import type { Reporter } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Product } from "./products.ts";
 import { SymbolsError } from "./symbols-error.ts";
 
@@ -18,34 +18,28 @@ const PATIENCE: Patience = { budgetMs: 600_000, firstPauseMs: 500, longestPauseM
 export interface StoreOptions {
   /** `parca-debuginfo`, by name or path. */
   readonly program: string;
-  readonly address: string;
   readonly token: string;
-  readonly run: CommandRunner;
-  readonly env: Readonly<NodeJS.ProcessEnv>;
-  readonly reporter: Reporter;
-  readonly signal: AbortSignal;
   /** Replace what the store has of that build id. */
-  readonly force?: boolean;
+  readonly force: boolean;
 }
 
 /** Whether this upload put the file into the store, or the store had it before. */
 export type Stored = "sent" | "had it";
 
 /** Uploads a debug file unchanged, with a new attempt after each failure that may be temporary. */
-export async function storeDebugFile({ name, debug }: Product, options: StoreOptions): Promise<Stored> {
-  const { run, reporter, signal, token } = options;
-  const env = { ...childEnv(options.env), [TOKEN_VARIABLE]: token };
-  const args = [
-    "upload",
-    ...storeArguments(options.address),
-    "--no-extract",
-    ...(options.force === true ? ["--force"] : []),
-    debug,
-  ];
+export async function storeDebugFile(
+  { name, debug }: Product,
+  { program, token, force }: StoreOptions,
+  runner: ActionRunner,
+): Promise<Stored> {
+  const { signal } = runner;
+  const env = { ...childEnv(runner.env), [TOKEN_VARIABLE]: token };
+  const address = storeArguments(runner.inputs["store-address"]);
+  const args = ["upload", ...address, "--no-extract", ...(force ? ["--force"] : []), debug];
   const upload = async (): Promise<Stored> => {
     const limit = AbortSignal.timeout(TRY_LIMIT_MS);
     try {
-      const { stdout } = await run(options.program, args, { env, signal: limit });
+      const { stdout } = await runner.exec(program, args, { env, signal: limit });
       const [, reason] = /^Skipping upload of .* as the store instructed not to: (.*)$/m.exec(stdout) ?? [];
       if (reason === undefined) return "sent";
       if (HAS_IT.test(reason)) return "had it";
@@ -55,10 +49,10 @@ export async function storeDebugFile({ name, debug }: Product, options: StoreOpt
         : new SymbolsError(message, { advice: "Is there another debug file with that build ID in the store?" });
     } catch (error) {
       signal.throwIfAborted();
-      throw limit.aborted ? stalled(name) : explain(error, options.program);
+      throw limit.aborted ? stalled(name) : explain(error, program);
     }
   };
-  return await retrying(`uploading the debug file of ${name}`, PATIENCE, signal, upload, { reporter });
+  return await retrying(`uploading the debug file of ${name}`, PATIENCE, signal, upload, { reporter: runner });
 }
 
 /** The arguments for a store's address. `http://` means a store without TLS, for which the program has an option. */

@@ -32,14 +32,12 @@ export async function requireOwnUnits(file: string, place: string): Promise<void
 
 /** The units of a file; empty when this reader cannot read them, since debuggers may know more DWARF forms. */
 async function unitsOf(file: string): Promise<readonly DebugUnit[]> {
-  const source = await openFileSource(file);
+  await using source = await openFileSource(file);
   try {
     return await readDebugUnits(await readElf(source));
   } catch (error) {
     if (error instanceof ElfError) return [];
     throw error;
-  } finally {
-    await source.close();
   }
 }
 

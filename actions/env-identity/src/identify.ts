@@ -14,19 +14,9 @@ import {
   unsortedLists,
 } from "@release-actions/environment";
 import type { Problem } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import { readDocument } from "./read-document.ts";
-import type { Services } from "./services.ts";
 import { checkBaseImage, checkTracked } from "./surroundings.ts";
-
-export interface Inputs {
-  readonly "lock-file": string;
-  readonly manifest: string | undefined;
-  readonly verify: boolean;
-  readonly expected: string | undefined;
-  readonly "base-image": string | undefined;
-  readonly base: string | undefined;
-  readonly strict: boolean;
-}
 
 /** The lock and the findings about it. `identity` is absent when none could be computed. */
 export interface Verdict {
@@ -37,7 +27,8 @@ export interface Verdict {
   readonly problems: readonly Problem[];
 }
 
-export async function identify(inputs: Inputs, services: Services): Promise<Verdict> {
+export async function identify(runner: ActionRunner): Promise<Verdict> {
+  const { inputs } = runner;
   const parsed = parseLock(readDocument(inputs["lock-file"]));
   const unreadable = parsed.problems.some(({ level }) => level === "error");
   if (unreadable) return { lock: parsed.lock, drift: [], changes: [], problems: parsed.problems };
@@ -55,8 +46,8 @@ export async function identify(inputs: Inputs, services: Services): Promise<Verd
       ...(await checkOrder(parsed, inputs.strict)),
       ...ambiguities(parsed).map((problem) => graded(problem, inputs.strict)),
       ...drifted,
-      ...(await checkBaseImage(inputs["base-image"], parsed, services)),
-      ...(await checkTracked(inputs["lock-file"], parsed, services)),
+      ...(await checkBaseImage(parsed, runner)),
+      ...(await checkTracked(parsed, runner)),
     ],
   };
 }

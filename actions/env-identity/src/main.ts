@@ -4,5 +4,5 @@ import { summarize } from "./summary.ts";
 
 void runAction(contract, async (runner) => {
   const { identify } = await import("./identify.ts");
-  summarize(runner, await identify(runner.inputs, runner));
+  summarize(runner, await identify(runner));
 });

@@ -55,9 +55,8 @@ export class ElsewhereBuilder {
     const others = surroundingsOf(varied, this.#means, fixed, { home, round });
     const before = others.umask === undefined ? undefined : process.umask(others.umask);
     try {
-      const services = { exec: this.#runner.exec, info: (text: string) => this.#runner.info(text) };
       const options = { extra: others.args, wrapper: others.wrapper };
-      return { plan, products: await runCargo(plan, others.env, services, options) };
+      return { plan, products: await runCargo(plan, others.env, this.#runner, options) };
     } finally {
       if (before !== undefined) process.umask(before);
     }

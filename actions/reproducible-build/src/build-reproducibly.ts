@@ -17,19 +17,18 @@ export async function buildReproducibly(runner: ActionRunner): Promise<void> {
   if (withheld.length > 0)
     runner.info(`Variables that are withheld from cargo because they look like secrets: ${withheld.join(", ")}`);
   const cwd = inputs["working-directory"];
-  const plan = await planBuild(cwd, inputs, { ...runner, env });
+  const plan = await planBuild(runner, env);
   runner.setOutput("source-date-epoch", plan.epoch);
   runner.setOutput("rustflags", plan.targets[0]?.rustflags.join(" ") ?? "");
   if (inputs.mode === "print") return printConfig(runner, plan);
   exportEnvironment(runner, plan);
 
-  const services = { exec: runner.exec, info: (text: string) => runner.info(text) };
   if (inputs.clean) await runner.exec("cargo", ["clean"], { cwd });
   const compilers =
     plan.cFlagsBy === "wrappers"
       ? await wrapCompilers(plan.remaps, env, await runner.tempFolder("compilers"))
       : undefined;
-  const products = await runner.group("Building", () => runCargo({ ...plan, compilers }, env, services));
+  const products = await runner.group("Building", () => runCargo({ ...plan, compilers }, env, runner));
   runner.setOutput(
     "binaries",
     products.map((product) => ({ ...product, path: path.relative(cwd, product.path) })),

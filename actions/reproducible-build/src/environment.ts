@@ -1,5 +1,5 @@
-import type { CommandRunner } from "@release-actions/command";
-import { Fault, type Reporter } from "@release-actions/report";
+import { Fault } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import { prefixMapFlags, type Remap } from "./remap.ts";
 
 /** Variables from which the `cc` crate reads C and C++ flags. The most specific one that is set hides the others. */
@@ -22,17 +22,12 @@ export function cFlags(remaps: readonly Remap[], env: Readonly<NodeJS.ProcessEnv
 const FIRST_OF_ZIP = "315532800";
 
 /** The value of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/). */
-export async function sourceDateEpoch(
-  input: string,
-  cwd: string,
-  exec: CommandRunner,
-  reporter: Reporter,
-): Promise<string> {
+export async function sourceDateEpoch(input: string, cwd: string, runner: ActionRunner): Promise<string> {
   if (input === "commit") {
     const args = ["-C", cwd, "log", "-1", "--format=%ct"];
-    const { exitCode, stdout } = await exec("git", args, { check: false, onOutput: () => undefined });
+    const { exitCode, stdout } = await runner.exec("git", args, { check: false, onOutput: () => undefined });
     if (exitCode === 0 && stdout.trim() !== "") return stdout.trim();
-    reporter.info(
+    runner.info(
       `${cwd} is not in a git checkout with a commit: SOURCE_DATE_EPOCH is ${FIRST_OF_ZIP}, the start of 1980`,
     );
     return FIRST_OF_ZIP;
@@ -45,7 +40,7 @@ export async function sourceDateEpoch(
   }
   if (Number(input) < Number(FIRST_OF_ZIP)) {
     const message = `SOURCE_DATE_EPOCH is ${input}, before 1980: programs that pack zips refuse it`;
-    reporter.problem({ level: "notice", message });
+    runner.problem({ level: "notice", message });
   }
   return input;
 }

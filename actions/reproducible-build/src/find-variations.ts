@@ -38,22 +38,12 @@ export async function findDependence(options: FindOptions): Promise<Dependence> 
   const rest = varied.filter((one) => one !== "path" || !movedAlone);
   const known = movedAlone ? [{ parts: ["path"] as const, isOnly: false }] : [];
   const differs = async (some: readonly Variation[]): Promise<boolean> => !areEqual(await build(some), reference);
-  if (rest.length === 0 || maxBuilds - builds < 1)
-    return {
-      kind: "variations",
-      causes: known,
-      builds,
-      ...(rest.length > 0 && { unfinished: "too many builds" as const }),
-    };
+  if (rest.length === 0) return { kind: "variations", causes: known, builds };
+  if (builds >= maxBuilds) return { kind: "variations", causes: known, builds, unfinished: "too many builds" };
   builds += 1;
   if (!(await differs(rest))) {
-    const causes = known.map((one) => ({ ...one, isOnly: true }));
-    return {
-      kind: "variations",
-      causes,
-      builds,
-      ...(known.length === 0 && { unfinished: "the builds contradict each other" as const }),
-    };
+    if (!movedAlone) return { kind: "variations", causes: [], builds, unfinished: "the builds contradict each other" };
+    return { kind: "variations", causes: [{ parts: ["path"], isOnly: true }], builds };
   }
   const found = await bisect(rest, differs, { maxBuilds: maxBuilds - builds, likely });
   return { ...found, kind: "variations", causes: [...known, ...found.causes], builds: builds + found.builds };

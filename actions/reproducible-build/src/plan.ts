@@ -12,25 +12,13 @@ import {
   resolveRustflags,
 } from "@release-actions/cargo";
 import type { CommandRunner } from "@release-actions/command";
-import { Fault, type Reporter } from "@release-actions/report";
+import { Fault } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import { canWrap } from "./compiler-wrappers.ts";
 import { cFlags, sourceDateEpoch } from "./environment.ts";
 import { findRemaps, type Places, parseRemapKeys, type Remap, remapFlags } from "./remap.ts";
 
-export interface Inputs {
-  readonly packages: readonly string[];
-  readonly targets: readonly string[];
-  readonly profile: string;
-  readonly locked: boolean;
-  readonly "source-date-epoch": string;
-  readonly remap: readonly string[];
-  readonly rustflags: string | undefined;
-  readonly cflags: boolean;
-  readonly "deny-warnings": boolean;
-  readonly toolchain: string | undefined;
-  readonly "trim-paths": "auto" | "never";
-  readonly mode: "build" | "print";
-}
+type Inputs = ActionRunner["inputs"];
 
 /** One call of cargo. */
 export interface TargetPlan {
@@ -66,14 +54,10 @@ export interface Plan {
   readonly trimsPaths: boolean;
 }
 
-export type Services = Reporter & {
-  readonly exec: CommandRunner;
-  readonly env: Readonly<NodeJS.ProcessEnv>;
-};
-
 /** Finds out what cargo would do in a folder, and what must be added for the build to be reproducible. */
-export async function planBuild(cwd: string, inputs: Inputs, services: Services): Promise<Plan> {
-  const { env, exec } = services;
+export async function planBuild(runner: ActionRunner, env: Readonly<NodeJS.ProcessEnv>): Promise<Plan> {
+  const { inputs, exec } = runner;
+  const cwd = inputs["working-directory"];
   const quiet: CommandRunner = (command, args, options) =>
     exec(command, args, { onOutput: () => undefined, ...options });
   const rustc = await queryRustc({ cwd, env, run: quiet });
@@ -81,7 +65,7 @@ export async function planBuild(cwd: string, inputs: Inputs, services: Services)
   const workspace = readWorkspace(cwd);
   const cargoHome = path.resolve(cwd, env["CARGO_HOME"] || path.join(homedir(), ".cargo"));
   const config = loadConfig({ cwd, cargoHome });
-  for (const warning of config.warnings) services.problem({ level: "warning", message: warning });
+  for (const warning of config.warnings) runner.problem({ level: "warning", message: warning });
   const sysroot = (await quiet("rustc", ["--print", "sysroot"], { cwd, env })).stdout.trim();
   const targetFolder = env["CARGO_TARGET_DIR"] === undefined ? undefined : path.resolve(cwd, env["CARGO_TARGET_DIR"]);
   const places: Places = {
@@ -92,7 +76,7 @@ export async function planBuild(cwd: string, inputs: Inputs, services: Services)
     targetFolder,
   };
   const remaps = findRemaps(parseRemapKeys(inputs.remap), places);
-  const epoch = await sourceDateEpoch(inputs["source-date-epoch"], cwd, exec, services);
+  const epoch = await sourceDateEpoch(inputs["source-date-epoch"], cwd, runner);
   const added = [
     ...(inputs["deny-warnings"] ? ["-D", "warnings"] : []),
     ...(inputs.rustflags ?? "").split(/\s+/).filter(Boolean),
@@ -109,7 +93,7 @@ export async function planBuild(cwd: string, inputs: Inputs, services: Services)
     const cfg = (flags: readonly string[]): ReturnType<typeof printCfg> =>
       printCfg({ cwd, env: configEnvironment(config, env), run: quiet }, triple, flags);
     const resolved = await resolveRustflags({ config, env, target: triple, printCfg: cfg });
-    for (const warning of resolved.warnings) services.problem({ level: "warning", message: warning });
+    for (const warning of resolved.warnings) runner.problem({ level: "warning", message: warning });
     const portableFlags = [...resolved.args.map(({ value }) => value), ...added];
     const rustflags = [...portableFlags, ...(trimsPaths ? [] : remapFlags(remaps))];
     const isStatic = (await cfg(portableFlags)).some(

@@ -1,7 +1,9 @@
 import path from "node:path";
-import type { CommandRunner } from "@release-actions/command";
 import { Fault } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 import type { Plan, TargetPlan } from "./plan.ts";
+
+type Stream = "stdout" | "stderr";
 
 /** A binary, or a library for use outside of cargo, that cargo reports as built. */
 export interface Product {
@@ -9,11 +11,6 @@ export interface Product {
   readonly path: string;
   readonly triple: string;
   readonly package: string;
-}
-
-export interface CargoServices {
-  readonly exec: CommandRunner;
-  readonly info: (text: string) => void;
 }
 
 export interface CargoOptions {
@@ -27,20 +24,20 @@ export interface CargoOptions {
 export async function runCargo(
   plan: Plan,
   env: Readonly<NodeJS.ProcessEnv>,
-  services: CargoServices,
+  runner: ActionRunner,
   { extra = [], wrapper = [] }: CargoOptions = {},
 ): Promise<Product[]> {
   const products: Product[] = [];
   for (const target of plan.targets) {
-    services.info(`cargo ${target.args.join(" ")}`);
-    const lines = new Lines(services.info);
+    runner.info(`cargo ${target.args.join(" ")}`);
+    const messages: unknown[] = [];
     const all = [...wrapper, "cargo", ...target.args, "--message-format=json-render-diagnostics", ...extra];
-    await services.exec(all[0] ?? "cargo", all.slice(1), {
+    await runner.exec(all[0] ?? "cargo", all.slice(1), {
       cwd: plan.cwd,
       env: cargoEnv(plan, target, env),
-      onOutput: (stream, text) => lines.push(stream, text),
+      onOutput: splitOutput(messages, (line) => runner.info(line)),
     });
-    products.push(...lines.products(target, plan.places.workspace));
+    products.push(...messages.flatMap((message) => readArtifact(message, target.triple, plan.places.workspace)));
   }
   if (products.length === 0) {
     throw new Fault("cargo built no binary and no library for others to link", {
@@ -58,28 +55,17 @@ export function cargoEnv(plan: Plan, target: TargetPlan, env: Readonly<NodeJS.Pr
   return { ...rest, ...plan.env, ...searchPath, CARGO_ENCODED_RUSTFLAGS: target.rustflags.join("\x1f") };
 }
 
-/** Collects cargo's JSON messages from its output, and shows the rest. */
-class Lines {
-  readonly #show: (text: string) => void;
-  readonly #messages: unknown[] = [];
-  readonly #rest = { stdout: "", stderr: "" };
-
-  constructor(show: (text: string) => void) {
-    this.#show = show;
-  }
-
-  push(stream: "stdout" | "stderr", text: string): void {
-    const lines = (this.#rest[stream] + text).split("\n");
-    this.#rest[stream] = lines.pop() ?? "";
+/** Collects the JSON messages in cargo's output, and shows the other lines. */
+function splitOutput(messages: unknown[], show: (line: string) => void): (stream: Stream, text: string) => void {
+  const rest = { stdout: "", stderr: "" };
+  return (stream, text) => {
+    const lines = (rest[stream] + text).split("\n");
+    rest[stream] = lines.pop() ?? "";
     for (const line of lines) {
-      if (stream === "stderr" || !line.startsWith("{")) this.#show(line);
-      else this.#messages.push(JSON.parse(line));
+      if (stream === "stderr" || !line.startsWith("{")) show(line);
+      else messages.push(JSON.parse(line));
     }
-  }
-
-  products({ triple }: TargetPlan, workspace: string): Product[] {
-    return this.#messages.flatMap((message) => readArtifact(message, triple, workspace));
-  }
+  };
 }
 
 /** https://doc.rust-lang.org/cargo/reference/external-tools.html#artifact-messages */

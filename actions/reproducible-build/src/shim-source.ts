@@ -18,6 +18,9 @@ export const SHIM_SOURCE = `
 #include <time.h>
 #include <unistd.h>
 
+/* Declares \`next\`: the function of this name that the program would have called. */
+#define NEXT(name) static __typeof__(name) *next; if (!next) next = (__typeof__(next))dlsym(RTLD_NEXT, #name)
+
 static int varies(const char *word) {
   const char *list = getenv("REPRO_SHIM");
   size_t length = strlen(word);
@@ -30,15 +33,13 @@ static int varies(const char *word) {
 static time_t ahead(void) { return varies("time") ? ${DAYS_AHEAD}L * 86400 : 0; }
 
 int clock_gettime(clockid_t id, struct timespec *out) {
-  static int (*next)(clockid_t, struct timespec *);
-  if (!next) next = dlsym(RTLD_NEXT, "clock_gettime");
+  NEXT(clock_gettime);
   int result = next(id, out);
   if (result == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) out->tv_sec += ahead();
   return result;
 }
 int gettimeofday(struct timeval *restrict out, void *restrict zone) {
-  static int (*next)(struct timeval *, void *);
-  if (!next) next = dlsym(RTLD_NEXT, "gettimeofday");
+  NEXT(gettimeofday);
   int result = next(out, zone);
   if (result == 0 && out) out->tv_sec += ahead();
   return result;
@@ -56,8 +57,7 @@ static void put(char *target, size_t size, const char *value) {
   if (size) target[size - 1] = 0;
 }
 int uname(struct utsname *out) {
-  static int (*next)(struct utsname *);
-  if (!next) next = dlsym(RTLD_NEXT, "uname");
+  NEXT(uname);
   int result = next(out);
   if (result) return result;
   if (varies("host")) put(out->nodename, sizeof out->nodename, "${VARIED_VALUES.host}");
@@ -69,15 +69,13 @@ int uname(struct utsname *out) {
   return 0;
 }
 int gethostname(char *name, size_t size) {
-  static int (*next)(char *, size_t);
-  if (!next) next = dlsym(RTLD_NEXT, "gethostname");
+  NEXT(gethostname);
   if (!varies("host")) return next(name, size);
   put(name, size, "${VARIED_VALUES.host}");
   return 0;
 }
 int getdomainname(char *name, size_t size) {
-  static int (*next)(char *, size_t);
-  if (!next) next = dlsym(RTLD_NEXT, "getdomainname");
+  NEXT(getdomainname);
   if (!varies("domain")) return next(name, size);
   put(name, size, "${VARIED_VALUES.domain}");
   return 0;
@@ -89,22 +87,19 @@ static void rename_user(struct passwd *entry) {
   if (entry && entry->pw_uid == geteuid() && varies("user")) entry->pw_name = name;
 }
 struct passwd *getpwuid(uid_t uid) {
-  static struct passwd *(*next)(uid_t);
-  if (!next) next = dlsym(RTLD_NEXT, "getpwuid");
+  NEXT(getpwuid);
   struct passwd *found = next(uid);
   rename_user(found);
   return found;
 }
 int getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t size, struct passwd **found) {
-  static int (*next)(uid_t, struct passwd *, char *, size_t, struct passwd **);
-  if (!next) next = dlsym(RTLD_NEXT, "getpwuid_r");
+  NEXT(getpwuid_r);
   int result = next(uid, entry, buffer, size, found);
   if (result == 0) rename_user(*found);
   return result;
 }
 int getlogin_r(char *name, size_t size) {
-  static int (*next)(char *, size_t);
-  if (!next) next = dlsym(RTLD_NEXT, "getlogin_r");
+  NEXT(getlogin_r);
   if (!varies("user")) return next(name, size);
   put(name, size, "${VARIED_VALUES.user}");
   return 0;
@@ -154,27 +149,23 @@ static struct dirent *reordered(DIR *dir, struct dirent *(*read)(DIR *)) {
   return entry;
 }
 struct dirent *readdir(DIR *dir) {
-  static struct dirent *(*next)(DIR *);
-  if (!next) next = dlsym(RTLD_NEXT, "readdir");
+  NEXT(readdir);
   return varies("file-order") ? reordered(dir, next) : next(dir);
 }
 #ifdef __GLIBC__
 struct dirent64 *readdir64(DIR *dir) {
-  static struct dirent64 *(*next)(DIR *);
-  if (!next) next = dlsym(RTLD_NEXT, "readdir64");
+  NEXT(readdir64);
   if (!varies("file-order") || sizeof(struct dirent) != sizeof(struct dirent64)) return next(dir);
   return (struct dirent64 *)reordered(dir, (struct dirent *(*)(DIR *))next);
 }
 #endif
 int closedir(DIR *dir) {
-  static int (*next)(DIR *);
-  if (!next) next = dlsym(RTLD_NEXT, "closedir");
+  NEXT(closedir);
   forget(dir);
   return next(dir);
 }
 void rewinddir(DIR *dir) {
-  static void (*next)(DIR *);
-  if (!next) next = dlsym(RTLD_NEXT, "rewinddir");
+  NEXT(rewinddir);
   forget(dir);
   next(dir);
 }
