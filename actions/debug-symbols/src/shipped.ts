@@ -1,4 +1,4 @@
-import { type FoundFile, findElf } from "./find-elf.ts";
+import { findElf } from "./find-elf.ts";
 import { inspect } from "./inspect.ts";
 import { type Product, requireStripped } from "./products.ts";
 import { SymbolsError } from "./symbols-error.ts";
@@ -11,7 +11,9 @@ export async function checkShipped(
 ): Promise<ReadonlyMap<Product, readonly string[]>> {
   const byBuildId = new Map(products.map((product) => [product.buildId, product]));
   const places = new Map<Product, string[]>();
-  for (const { file, place } of await elfOf(folders, workspace)) {
+  // Each folder is searched by itself, because two images may have the same paths.
+  const shipped = await Promise.all(folders.map((folder) => findElf([folder], workspace)));
+  for (const { file, place } of shipped.flat()) {
     // An image also has files of its distribution, which this check ignores, even if they are damaged.
     const found = await inspect(file).catch(() => undefined);
     const product = byBuildId.get(found?.buildId ?? "");
@@ -27,9 +29,4 @@ export async function checkShipped(
     });
   }
   return places;
-}
-
-/** The ELF files of all folders. Each folder is searched by itself, because two images may have the same paths. */
-async function elfOf(folders: readonly string[], workspace: string): Promise<readonly FoundFile[]> {
-  return (await Promise.all(folders.map((folder) => findElf([folder], workspace)))).flat();
 }

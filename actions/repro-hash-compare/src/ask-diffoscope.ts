@@ -28,7 +28,7 @@ export async function diffoscopeOf(runner: ActionRunner): Promise<AskOther | und
       });
     return undefined;
   }
-  return async (name, left, right) => await ask(runner, program, name, left, right);
+  return async (name, sources) => await ask(runner, program, name, sources);
 }
 
 async function install(runner: ActionRunner): Promise<void> {
@@ -48,14 +48,13 @@ async function ask(
   runner: ActionRunner,
   program: string,
   name: string,
-  left: RandomAccessSource,
-  right: RandomAccessSource,
+  sources: readonly RandomAccessSource[],
 ): Promise<readonly string[]> {
-  if (Math.max(left.size, right.size) > MAX_BYTES) return [];
+  if (sources.some(({ size }) => size > MAX_BYTES)) return [];
   const folder = await mkdtemp(path.join(await runner.tempFolder("diffoscope"), "pair-"));
   try {
     const files = await Promise.all(
-      [left, right].map(async (source, index) => {
+      sources.map(async (source, index) => {
         // diffoscope recognizes some formats by the file's name.
         const file = path.join(folder, index === 0 ? "one" : "other", path.basename(name));
         await mkdir(path.dirname(file));

@@ -1,5 +1,5 @@
-import type { Runner } from "@release-actions/action-kit";
 import { Fault } from "@release-actions/report";
+import type { ActionRunner } from "./action.gen.ts";
 
 /** Variables that influence a build, and the names under which they are recorded. */
 const VARIABLES: Readonly<Record<string, string>> = {
@@ -12,11 +12,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 };
 
 /** The context of a build: the given values, and facts about the runner and the toolchain. */
-export async function gatherContext(
-  given: readonly string[],
-  env: Readonly<NodeJS.ProcessEnv>,
-  exec: Runner["exec"],
-): Promise<Map<string, string>> {
+export async function gatherContext({ inputs, env, exec }: ActionRunner): Promise<Map<string, string>> {
   const context = new Map<string, string>();
   for (const [variable, key] of Object.entries(VARIABLES)) {
     const value = env[variable];
@@ -28,7 +24,7 @@ export async function gatherContext(
     const { exitCode, stdout } = await exec(tool, ["--version"], { check: false, onOutput: () => undefined });
     if (exitCode === 0) context.set(tool, stdout.trim());
   }
-  for (const line of given) {
+  for (const line of inputs.context) {
     const [, key, value] = /^([\w.-]+)=(.*)$/.exec(line) ?? [];
     if (key === undefined || value === undefined) {
       throw new Fault(`input \`context\` has "${line}", expected key=value`);

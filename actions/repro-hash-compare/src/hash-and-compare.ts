@@ -60,8 +60,8 @@ export async function hashAndCompare(runner: ActionRunner): Promise<void> {
 }
 
 async function record(runner: ActionRunner): Promise<RecordedBuild> {
-  const { inputs, env } = runner;
-  const context = await gatherContext(inputs.context, env, runner.exec);
+  const { inputs } = runner;
+  const context = await gatherContext(runner);
   const algorithms = inputs.algorithm === "both" || inputs.attestation !== undefined ? ALGORITHMS : [inputs.algorithm];
   const build = await runner.group("Hashing", () =>
     recordBuild(inputs.paths, process.cwd(), {

@@ -14,15 +14,17 @@ export function predicateBeside(attestation: string): string {
 
 /** Refuses inputs that name the same file for two results, because the second would replace the first. */
 export function checkWrittenFiles({ record, report, attestation }: ActionRunner["inputs"]): void {
-  const files: readonly [input: string, file: string][] = [
-    ...(record === undefined ? [] : [["record", record] as const]),
-    ...(report === undefined ? [] : [["report", report] as const, ["report", jsonBeside(report)] as const]),
-    ...(attestation === undefined
-      ? []
-      : [["attestation", attestation] as const, ["attestation", predicateBeside(attestation)] as const]),
-  ].map(([input, file]) => [input, path.resolve(file)]);
+  const written = [
+    ["record", record],
+    ["report", report],
+    ["report", report && jsonBeside(report)],
+    ["attestation", attestation],
+    ["attestation", attestation && predicateBeside(attestation)],
+  ] as const;
   const known = new Map<string, string>();
-  for (const [input, file] of files) {
+  for (const [input, place] of written) {
+    if (place === undefined) continue;
+    const file = path.resolve(place);
     const other = known.get(file);
     if (other !== undefined)
       throw new Fault(`inputs \`${other}\` and \`${input}\` would both write ${file}`, {

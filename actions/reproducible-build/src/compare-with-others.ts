@@ -9,7 +9,7 @@ import {
   recordBuild,
 } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
-import { ElsewhereBuilder } from "./build-elsewhere.ts";
+import { elsewhereBuilder } from "./build-elsewhere.ts";
 import { digestsOf, findDependence } from "./find-variations.ts";
 import type { Plan } from "./plan.ts";
 import { productPattern } from "./record-products.ts";
@@ -21,9 +21,9 @@ import { DAYS_AHEAD } from "./varied-values.ts";
 
 /** Builds again in other environments, compares, and finds out what a difference depends on. */
 export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner: ActionRunner): Promise<void> {
-  const { inputs, env } = runner;
+  const { inputs } = runner;
   const folder = await runner.tempFolder("second-build");
-  const means = await findMeans(folder, env, runner.exec);
+  const means = await findMeans(folder, runner);
   const wanted = parseVariations(inputs.vary);
   const missing = impossible(wanted, means);
   const varied = wanted.filter((one) => !missing.has(one));
@@ -31,10 +31,10 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
     runner.problem({ level: "notice", message: `${VARIATIONS[one]} was not varied (\`${one}\`): ${why}` });
   runner.setOutput("varied", varied.join(" "));
 
-  const builder = new ElsewhereBuilder(plan, runner, folder, means);
+  const build = elsewhereBuilder(plan, runner, folder, means);
   const record = async (name: string, words: readonly Variation[], round: number): Promise<RecordedBuild> => {
     const title = words.length === 0 ? "in the same environment" : `with other ${words.join(", ")}`;
-    const built = await runner.group(`Building again ${title}`, () => builder.build(words, round));
+    const built = await runner.group(`Building again ${title}`, () => build(words, round));
     return await recordBuild(
       built.products.map((product) => productPattern(product, plan)),
       built.plan.cwd,

@@ -22,8 +22,6 @@ type Inputs = ActionRunner["inputs"];
 
 /** One call of cargo. */
 export interface TargetPlan {
-  /** Undefined for the host: then cargo gets no `--target`. */
-  readonly target: string | undefined;
   readonly triple: string;
   readonly args: readonly string[];
   /** All flags, in the order rustc sees them. */
@@ -42,7 +40,6 @@ export interface Plan {
   readonly targets: readonly TargetPlan[];
   readonly profileName: string;
   readonly profile: Profile;
-  readonly rustc: Rustc;
   readonly epoch: string;
   /** Variables for cargo and all programs that it starts, except the flags for rustc. */
   readonly env: Readonly<Record<string, string>>;
@@ -100,14 +97,13 @@ export async function planBuild(runner: ActionRunner, env: Readonly<NodeJS.Proce
       ({ name, value }) => name === "target_feature" && value === "crt-static",
     );
     const args = [...cargoArguments(inputs, target), ...(trimsPaths ? trimPathsArguments(inputs.profile) : [])];
-    targets.push({ target, triple, args, rustflags, portableFlags, isStatic });
+    targets.push({ triple, args, rustflags, portableFlags, isStatic });
   }
   return {
     cwd,
     places,
     remaps,
     targets,
-    rustc,
     epoch,
     trimsPaths,
     cFlagsBy,

@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { type CommandRunner, findProgram } from "@release-actions/command";
+import { findProgram } from "@release-actions/command";
+import type { ActionRunner } from "./action.gen.ts";
 import { SHIM_SOURCE } from "./shim-source.ts";
 import type { Variation } from "./variation.ts";
 import { VARIED_FOLDERS, VARIED_VALUES } from "./varied-values.ts";
@@ -29,29 +30,21 @@ export interface Surroundings {
 }
 
 /** Finds the tools for variations, and compiles the library, which takes a moment. */
-export async function findMeans(folder: string, env: Readonly<NodeJS.ProcessEnv>, exec: CommandRunner): Promise<Means> {
+export async function findMeans(folder: string, runner: ActionRunner): Promise<Means> {
   const linux = process.platform === "linux";
-  const find = (name: string): string | undefined => (linux ? findProgram(name, env["PATH"]) : undefined);
-  return { shim: await compileShim(folder, env, exec), setarch: find("setarch"), taskset: find("taskset") };
+  const find = (name: string): string | undefined => (linux ? findProgram(name, runner.env["PATH"]) : undefined);
+  return { shim: await compileShim(folder, runner), setarch: find("setarch"), taskset: find("taskset") };
 }
 
-async function compileShim(
-  folder: string,
-  env: Readonly<NodeJS.ProcessEnv>,
-  exec: CommandRunner,
-): Promise<Means["shim"]> {
+async function compileShim(folder: string, { env, exec }: ActionRunner): Promise<Means["shim"]> {
   if (process.platform !== "linux")
     return { why: `a library can be preloaded on Linux only, this is ${process.platform}` };
   const compiler = findProgram("cc", env["PATH"]);
   if (compiler === undefined) return { why: "there is no C compiler (`cc`) on the PATH" };
   const [source, file] = [path.join(folder, "shim.c"), path.join(folder, "shim.so")];
   await writeFile(source, SHIM_SOURCE);
-  const options = { check: false, onOutput: () => undefined };
-  const { exitCode, stderr } = await exec(
-    compiler,
-    ["-shared", "-fPIC", "-O1", "-o", file, source, "-ldl", "-lpthread"],
-    options,
-  );
+  const args = ["-shared", "-fPIC", "-O1", "-o", file, source, "-ldl", "-lpthread"];
+  const { exitCode, stderr } = await exec(compiler, args, { check: false, onOutput: () => undefined });
   return exitCode === 0
     ? { file }
     : { why: `the library does not compile here: ${stderr.trim().split("\n")[0] ?? ""}` };

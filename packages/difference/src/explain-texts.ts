@@ -4,7 +4,7 @@ import { classify } from "./classify-text.ts";
 import type { Sources } from "./pair.ts";
 import type { TextPair } from "./text-pair.ts";
 import { MAX_RUN_LENGTH } from "./text-runs.ts";
-import { compareTexts } from "./texts.ts";
+import { compareTexts, type TextPlaces } from "./texts.ts";
 import type { TimeWindows } from "./time-window.ts";
 import { decodePair, decodeUtf8 } from "./wide-text.ts";
 
@@ -28,18 +28,13 @@ export interface TextCauses {
   readonly hasSameTexts: boolean;
 }
 
-export interface TextOptions {
+export interface TextOptions extends TextPlaces {
   readonly place: string;
   readonly windows: TimeWindows;
-  /** The offset of the first difference; texts that end before it are not read. */
-  readonly firstDifference?: number;
-  /** Whether the rest of both files is equal, so that no reference to these texts has changed. */
-  readonly isAlone?: boolean;
   /** The number of bytes in the file per byte of the sources: 2 if a source has one byte for each UTF-16 unit. */
   readonly unitBytes?: number;
   /** Whether this is the data of a program, in which words between NULs are texts. */
   readonly isProgram?: boolean;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Finds paths, times and other texts that differ in a part of two files. */

@@ -1,3 +1,4 @@
+import { both } from "./pair.ts";
 import { append, KEY_LENGTH, pairTexts } from "./text-pair.ts";
 import type { TextRun } from "./text-runs.ts";
 
@@ -50,24 +51,24 @@ export interface NewTexts {
  * something new.
  */
 export function newTexts(left: readonly TextRun[], right: readonly TextRun[]): NewTexts {
-  const bytes = [...left, ...right].reduce((sum, { text }) => sum + text.length, 0);
+  const bytes = totalLength([...left, ...right]);
   if (left.length === 0 || right.length === 0 || bytes > MAX_BYTES) return { left, right, hasMoved: false };
   const counts = new Map<string, number>();
   for (const { text } of left) countGrams(text, 1, counts);
   for (const { text } of right) countGrams(text, -1, counts);
-  const [a, b] = [
-    left.map((run) => ({ run, gaps: findGaps(run.text, counts) })),
-    right.map((run) => ({ run, gaps: findGaps(run.text, counts) })),
-  ];
-  const [gapsA, gapsB] = [index(a.flatMap(({ gaps }) => gaps)), index(b.flatMap(({ gaps }) => gaps))];
+  const [a, b] = both([left, right], (runs) => runs.map((run) => ({ run, gaps: findGaps(run.text, counts) })));
+  const [gapsA, gapsB] = both([a, b], (side) => index(side.flatMap(({ gaps }) => gaps)));
   const examined = [
     a.map(({ run, gaps }) => examine(run, cut(run, gaps, gapsB))),
     b.map(({ run, gaps }) => examine(run, cut(run, gaps, gapsA))),
   ] as const;
   keepEdited(...examined);
-  const [keptA, keptB] = [examined[0].flatMap(({ pieces }) => pieces), examined[1].flatMap(({ pieces }) => pieces)];
-  const length = (runs: readonly TextRun[]): number => runs.reduce((sum, { text }) => sum + text.length, 0);
-  return { left: keptA, right: keptB, hasMoved: length(keptA) + length(keptB) < bytes };
+  const [keptA, keptB] = both(examined, (side) => side.flatMap(({ pieces }) => pieces));
+  return { left: keptA, right: keptB, hasMoved: totalLength([...keptA, ...keptB]) < bytes };
+}
+
+function totalLength(runs: readonly TextRun[]): number {
+  return runs.reduce((sum, { text }) => sum + text.length, 0);
 }
 
 /** A run of one side and the pieces of it that are kept. */

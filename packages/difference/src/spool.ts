@@ -1,9 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { appendFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import {
   type Compression,
   decompressAny,
@@ -31,16 +28,29 @@ export async function spool(
   scratch: string,
   signal?: AbortSignal,
 ): Promise<TemporarySource> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const iterator = stream[Symbol.asyncIterator]();
-  for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+  const file = path.join(scratch, randomUUID());
+  let waiting: Uint8Array[] = [];
+  let [bytes, isOnDisk] = [0, false];
+  const write = async (): Promise<void> => {
+    await appendFile(file, Buffer.concat(waiting));
+    [waiting, bytes, isOnDisk] = [[], 0, true];
+  };
+  for await (const chunk of stream) {
     signal?.throwIfAborted();
-    chunks.push(next.value);
-    size += next.value.length;
-    if (size > MEMORY_BYTES) return await spoolToFile(chunks, iterator, scratch, signal);
+    waiting.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MEMORY_BYTES) await write();
   }
-  return lasting(memorySource(Buffer.concat(chunks)));
+  if (!isOnDisk) return lasting(memorySource(Buffer.concat(waiting)));
+  await write();
+  const source = await openFileSource(file);
+  return {
+    ...source,
+    [Symbol.asyncDispose]: async () => {
+      await source.close();
+      await rm(file, { force: true });
+    },
+  };
 }
 
 /** The compression of a source, or `none`. */
@@ -54,26 +64,4 @@ export async function unpack(
 ): Promise<TemporarySource> {
   if (form === "none") return lasting(sliceSource(source, 0, source.size));
   return await spool(decompressAny(source.read(0, source.size, signal), form), scratch, signal);
-}
-
-async function spoolToFile(
-  chunks: readonly Uint8Array[],
-  rest: AsyncIterator<Uint8Array>,
-  scratch: string,
-  signal: AbortSignal | undefined,
-): Promise<TemporarySource> {
-  const file = path.join(scratch, randomUUID());
-  async function* all(): AsyncGenerator<Uint8Array> {
-    yield* chunks;
-    yield* { [Symbol.asyncIterator]: () => rest };
-  }
-  await pipeline(Readable.from(all()), createWriteStream(file), ...(signal === undefined ? [] : [{ signal }]));
-  const source = await openFileSource(file);
-  return {
-    ...source,
-    [Symbol.asyncDispose]: async () => {
-      await source.close();
-      await rm(file, { force: true });
-    },
-  };
 }

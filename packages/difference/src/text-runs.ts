@@ -17,16 +17,11 @@ export interface TextRun {
 }
 
 /** The run of printable bytes that a scan has just found; valid until `onRun` returns. */
-export interface ScannedRun {
-  readonly offset: number;
+export interface ScannedRun extends Required<Omit<TextRun, "text">> {
   readonly length: number;
   /** Two independent hashes of the text, 32 bits each. */
   readonly hash: number;
   readonly check: number;
-  /** Whether the byte before it is its length, or the NUL that ends another run. */
-  readonly isDelimited: boolean;
-  /** Whether NULs surround it. */
-  readonly isCString: boolean;
   text(): string;
 }
 

@@ -19,9 +19,7 @@ export interface TextDifference {
   readonly hasMoved: boolean;
 }
 
-export interface ComparedTexts {
-  /** Both sides are equal before this offset, in bytes. */
-  readonly start?: number;
+export interface TextPlaces {
   /** The offset of the first difference, in bytes. */
   readonly firstDifference?: number;
   /** Whether the rest of both files is equal, so that no reference to these texts has changed. */
@@ -34,13 +32,13 @@ const MAX_DIFFERING = 20_000;
 const MAX_DIFFERING_BYTES = 8 * 1024 * 1024;
 
 /**
- * The texts from `start` on that only one side has, paired with their counterparts. Texts are compared without their
+ * The texts from `start` on, before which both sides are equal, that only one side has, paired with their counterparts. Texts are compared without their
  * offsets, since one longer path moves everything after it. Both sides are read twice, in constant memory: first to
  * count the texts, then to collect those whose counts differ.
  */
 export async function compareTexts(
   sources: Sources,
-  { start = 0, firstDifference, isAlone = false, signal }: ComparedTexts = {},
+  { start = 0, firstDifference, isAlone = false, signal }: TextPlaces & { readonly start?: number } = {},
 ): Promise<TextDifference> {
   const [left, right] = sources;
   const tally = new RunTally(Math.max(left.size, right.size));

@@ -20,8 +20,3 @@ export type Digests = Readonly<Partial<Record<ListAlgorithm, string>>>;
 export class DigestError extends Fault {
   override readonly name = "DigestError";
 }
-
-/** Whether a text is a digest of 32 bytes in lowercase hex. Uppercase is refused, so that equal digests are equal strings. */
-export function isHexDigest(text: string): boolean {
-  return /^[0-9a-f]{64}$/.test(text);
-}

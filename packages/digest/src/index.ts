@@ -3,7 +3,6 @@ export {
   type Algorithm,
   DigestError,
   type Digests,
-  isHexDigest,
   type ListAlgorithm,
   LONG_ALGORITHMS,
 } from "./algorithm.ts";

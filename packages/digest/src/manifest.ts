@@ -1,4 +1,4 @@
-import { ALGORITHMS, DigestError, type Digests, isHexDigest } from "./algorithm.ts";
+import { ALGORITHMS, DigestError, type Digests } from "./algorithm.ts";
 import { byCodeUnit } from "./tree.ts";
 
 const FORMAT = "build-manifest";
@@ -93,7 +93,8 @@ function parseDigests(item: Record<string, unknown>, path: string, fail: (messag
   for (const algorithm of ALGORITHMS) {
     const hex = item[algorithm];
     if (hex === undefined) continue;
-    if (typeof hex !== "string" || !isHexDigest(hex)) {
+    // Uppercase is refused, so that equal digests are equal strings.
+    if (typeof hex !== "string" || !/^[0-9a-f]{64}$/.test(hex)) {
       return fail(`"${algorithm}" of ${path} is ${show(hex)}, expected 64 lowercase hex characters`);
     }
     digests[algorithm] = hex;

@@ -104,16 +104,15 @@ function powershellBlocks(lines: readonly Line[]): Line[] | undefined {
   });
 }
 
+/** BSD's form, with the algorithm before the name. A backslash in front means that the name is escaped. */
+const TAGGED = /^(?<mark>\\?)(?<tag>[A-Za-z][A-Za-z0-9/-]*) ?\((?<name>.*)\) ?= ?(?<hex>[0-9A-Fa-f]+)\s*$/;
+const PLAIN = /^(?<mark>\\?)(?<hex>[0-9A-Fa-f]{32,})(?: [ *]|\t| )(?<name>.+)$/s;
+
 function parseLine(text: string, line: number, source: string): SumsEntry {
-  const tagged = /^(\\?)([A-Za-z][A-Za-z0-9/-]*) ?\((.*)\) ?= ?([0-9A-Fa-f]+)\s*$/.exec(text);
-  if (tagged !== null) {
-    const [, mark, tag = "", name = "", hex = ""] = tagged;
-    return entryOf(mark === "\\" ? unescapeName(name) : name, hex, line, source, tag);
-  }
-  const plain = /^(\\?)([0-9A-Fa-f]{32,})(?: [ *]|\t| )(.+)$/s.exec(text);
-  if (plain !== null) {
-    const [, mark, hex = "", name = ""] = plain;
-    return entryOf(mark === "\\" ? unescapeName(name) : name, hex, line, source);
+  const named = (TAGGED.exec(text) ?? PLAIN.exec(text))?.groups;
+  if (named !== undefined) {
+    const { mark, tag, name: written = "", hex: digest = "" } = named;
+    return entryOf(mark === "\\" ? unescapeName(written) : written, digest, line, source, tag);
   }
   const bare = /^\s*(?:(sha256|sha512|blake2b|blake3)[:-])?([0-9A-Fa-f]{32,})\s*$/i.exec(text);
   const [, tag, hex = ""] = bare ?? [];

@@ -68,8 +68,7 @@ async function readUnit(elf: ElfFile, info: DebugSection, abbrev: DebugSection, 
   const bytes = await info.read(at, WINDOW_BYTES);
   const number = (offset: number, size: number): number => {
     if (offset + size > bytes.length) throw new ElfError("a compile unit is cut", at + offset);
-    if (size === 8) return Number(elf.little ? bytes.readBigUInt64LE(offset) : bytes.readBigUInt64BE(offset));
-    return elf.little ? bytes.readUIntLE(offset, size) : bytes.readUIntBE(offset, size);
+    return readUnsigned(bytes, offset, size, elf.little);
   };
   const isLong = number(0, 4) === 0xffffffff;
   const [head, offsetSize] = isLong ? [12, 8] : [4, 4];
@@ -117,11 +116,10 @@ async function textOf(
   if (value.kind !== "text-index") return undefined;
   const bytes = await offsets?.read(base + value.number * offsetSize, offsetSize);
   if (bytes?.length !== offsetSize) return undefined;
-  const offset =
-    offsetSize === 8
-      ? Number(little ? bytes.readBigUInt64LE() : bytes.readBigUInt64BE())
-      : little
-        ? bytes.readUInt32LE()
-        : bytes.readUInt32BE();
-  return await texts?.text(offset);
+  return await texts?.text(readUnsigned(bytes, 0, offsetSize, little));
+}
+
+function readUnsigned(bytes: Buffer, offset: number, size: number, little: boolean): number {
+  if (size === 8) return Number(little ? bytes.readBigUInt64LE(offset) : bytes.readBigUInt64BE(offset));
+  return little ? bytes.readUIntLE(offset, size) : bytes.readUIntBE(offset, size);
 }

@@ -22,7 +22,6 @@ export interface ElfSection {
   /** In bytes. */
   readonly size: number;
   readonly link: number;
-  readonly entrySize: number;
   /** Whether it has bytes in the file. False for `.bss` and for sections that `objcopy --only-keep-debug` has emptied. */
   readonly hasBytes: boolean;
 }
@@ -34,7 +33,6 @@ export interface ElfSegment {
   readonly offset: number;
   readonly address: number;
   readonly fileSize: number;
-  readonly memorySize: number;
   readonly alignment: number;
 }
 
@@ -70,21 +68,21 @@ export async function readElf(source: RandomAccessSource): Promise<ElfFile> {
   if ((fileClass !== 1 && fileClass !== 2) || (data !== 1 && data !== 2)) {
     throw new ElfError(`this is an ELF file of the unknown class ${fileClass} and byte order ${data}`, 4);
   }
-  const layout = { wide: fileClass === 2, little: data === 1 };
-  const header = new Fields(ident, layout, 0, "the ELF header");
-  const at = layout.wide ? WIDE : NARROW;
+  const file = { source, wide: fileClass === 2, little: data === 1 };
+  const header = new Fields(ident, file, 0, "the ELF header");
+  const at = file.wide ? WIDE : NARROW;
   const type = header.u16(16);
-  const file = {
-    source,
-    ...layout,
+  const sectionTable = { offset: header.word(at.shoff), entry: header.u16(at.shentsize), count: header.u16(at.shnum) };
+  const sections = await readSections(file, sectionTable, header.u16(at.shstrndx));
+  const segmentTable = { offset: header.word(at.phoff), entry: header.u16(at.phentsize), count: header.u16(at.phnum) };
+  const segments = await readSegments(file, segmentTable);
+  return {
+    ...file,
     type: TYPES[type] ?? String(type),
     machine: machineName(header.u16(18)),
+    sections,
+    segments,
   };
-  const sectionTable = { offset: header.word(at.shoff), entry: header.u16(at.shentsize), count: header.u16(at.shnum) };
-  const sections = await readSections(source, layout, sectionTable, header.u16(at.shstrndx));
-  const segmentTable = { offset: header.word(at.phoff), entry: header.u16(at.phentsize), count: header.u16(at.phnum) };
-  const segments = await readSegments(source, layout, segmentTable);
-  return { ...file, sections, segments };
 }
 
 /**
@@ -108,10 +106,8 @@ export function findSection(elf: ElfFile, name: string): ElfSection | undefined 
   return elf.sections.find((section) => section.name === name);
 }
 
-interface Layout {
-  readonly wide: boolean;
-  readonly little: boolean;
-}
+/** What is needed to read tables of a file. */
+type Readable = Pick<ElfFile, "source" | "wide" | "little">;
 
 interface Table {
   readonly offset: number;
@@ -123,19 +119,17 @@ interface Table {
 const WIDE = { phoff: 32, shoff: 40, phentsize: 54, phnum: 56, shentsize: 58, shnum: 60, shstrndx: 62 } as const;
 const NARROW = { phoff: 28, shoff: 32, phentsize: 42, phnum: 44, shentsize: 46, shnum: 48, shstrndx: 50 } as const;
 
-async function readSections(
-  source: RandomAccessSource,
-  layout: Layout,
-  table: Table,
-  namesIndex: number,
-): Promise<ElfSection[]> {
+async function readSections(file: Readable, table: Table, namesIndex: number): Promise<ElfSection[]> {
+  const { source, wide } = file;
   if (table.offset === 0) return [];
-  const first = await readTable(source, layout, { ...table, count: 1 }, layout.wide ? 64 : 40, "section header");
+  const first = await readTable(file, { ...table, count: 1 }, wide ? 64 : 40, "section header");
   // With 0xff00 or more sections, the first section header has their number and the index of the names.
-  const count = table.count === 0 ? first.word(layout.wide ? 32 : 20) : table.count;
-  const names = namesIndex === 0xffff ? first.u32(layout.wide ? 40 : 24) : namesIndex;
-  const headers = await readTable(source, layout, { ...table, count }, layout.wide ? 64 : 40, "section header");
-  const raw = Array.from({ length: count }, (_none, index) => readSectionHeader(headers, layout, index, table.entry));
+  const count = table.count === 0 ? first.word(wide ? 32 : 20) : table.count;
+  const names = namesIndex === 0xffff ? first.u32(wide ? 40 : 24) : namesIndex;
+  const headers = await readTable(file, { ...table, count }, wide ? 64 : 40, "section header");
+  const raw = Array.from({ length: count }, (_none, index) =>
+    readSectionHeader(headers, wide, index * table.entry, index),
+  );
   for (const section of raw) {
     if (section.hasBytes && section.offset + section.size > source.size) {
       const end = section.offset + section.size;
@@ -151,20 +145,12 @@ async function readSections(
   const bytes = nameSection.hasBytes
     ? await readExactly(source, nameSection.offset, nameSection.size)
     : new Uint8Array(0);
-  const texts = new Fields(bytes, layout, nameSection.offset, "the section names");
+  const texts = new Fields(bytes, file, nameSection.offset, "the section names");
   return raw.map((section) => ({ ...section, name: texts.text(section.nameOffset) }));
 }
 
-function readSectionHeader(
-  headers: Fields,
-  layout: Layout,
-  index: number,
-  entry: number,
-): ElfSection & { nameOffset: number } {
-  const at = index * entry;
-  const [flags, address, offset, size, link, entrySize] = layout.wide
-    ? [8, 16, 24, 32, 40, 56]
-    : [8, 12, 16, 20, 24, 36];
+function readSectionHeader(headers: Fields, wide: boolean, at: number, index: number) {
+  const [flags, address, offset, size, link] = wide ? [8, 16, 24, 32, 40] : [8, 12, 16, 20, 24];
   const type = headers.u32(at + 4);
   return {
     index,
@@ -176,17 +162,14 @@ function readSectionHeader(
     offset: headers.word(at + offset),
     size: headers.word(at + size),
     link: headers.u32(at + link),
-    entrySize: headers.word(at + entrySize),
     hasBytes: type !== SHT_NOBITS && type !== 0,
   };
 }
 
-async function readSegments(source: RandomAccessSource, layout: Layout, table: Table): Promise<ElfSegment[]> {
+async function readSegments(file: Readable, table: Table): Promise<ElfSegment[]> {
   if (table.offset === 0 || table.count === 0) return [];
-  const headers = await readTable(source, layout, table, layout.wide ? 56 : 32, "program header");
-  const [flags, offset, address, fileSize, memorySize, alignment] = layout.wide
-    ? [4, 8, 16, 32, 40, 48]
-    : [24, 4, 8, 16, 20, 28];
+  const headers = await readTable(file, table, file.wide ? 56 : 32, "program header");
+  const [flags, offset, address, fileSize, alignment] = file.wide ? [4, 8, 16, 32, 48] : [24, 4, 8, 16, 28];
   return Array.from({ length: table.count }, (_none, index): ElfSegment => {
     const at = index * table.entry;
     return {
@@ -195,19 +178,13 @@ async function readSegments(source: RandomAccessSource, layout: Layout, table: T
       offset: headers.word(at + offset),
       address: headers.word(at + address),
       fileSize: headers.word(at + fileSize),
-      memorySize: headers.word(at + memorySize),
       alignment: headers.word(at + alignment),
     };
   });
 }
 
-async function readTable(
-  source: RandomAccessSource,
-  layout: Layout,
-  table: Table,
-  least: number,
-  what: string,
-): Promise<Fields> {
+async function readTable(file: Readable, table: Table, least: number, what: string): Promise<Fields> {
+  const { source } = file;
   const { offset, entry, count } = table;
   if (entry < least) throw new ElfError(`a ${what} has ${entry} bytes, expected at least ${least}`, offset);
   if (count > MAX_SECTIONS) throw new ElfError(`it claims ${count} ${what}s, expected at most ${MAX_SECTIONS}`, offset);
@@ -217,7 +194,7 @@ async function readTable(
       offset,
     );
   }
-  return new Fields(await readExactly(source, offset, entry * count), layout, offset, `the ${what}s`);
+  return new Fields(await readExactly(source, offset, entry * count), file, offset, `the ${what}s`);
 }
 
 function describeOther(head: Uint8Array): string {

@@ -1,5 +1,5 @@
 import { readExactly } from "@release-actions/archive";
-import { type ElfFile, findSection } from "./elf.ts";
+import { type ElfFile, type ElfSegment, findSection } from "./elf.ts";
 import { ElfError } from "./error.ts";
 import { Fields } from "./fields.ts";
 
@@ -39,14 +39,14 @@ export async function readLinkage(elf: ElfFile): Promise<Linkage> {
 export async function readInterpreter(elf: ElfFile): Promise<string | undefined> {
   const segment = elf.segments.find(({ type }) => type === PT_INTERP);
   if (segment === undefined) return undefined;
-  return (await readSegment(elf, segment.offset, segment.fileSize, "the interpreter's name")).text(0);
+  return (await readSegment(elf, segment, "the interpreter's name")).text(0);
 }
 
 /** The dynamic section, found by its program header as the loader does, without the terminator. */
 export async function readDynamic(elf: ElfFile): Promise<DynamicEntry[]> {
   const segment = elf.segments.find(({ type }) => type === PT_DYNAMIC);
   if (segment === undefined) return [];
-  const fields = await readSegment(elf, segment.offset, segment.fileSize, "the dynamic section");
+  const fields = await readSegment(elf, segment, "the dynamic section");
   const word = elf.wide ? 8 : 4;
   const entries: DynamicEntry[] = [];
   for (let at = 0; at + 2 * word <= fields.length; at += 2 * word) {
@@ -71,7 +71,8 @@ export function strippedState(elf: ElfFile): { readonly symbols: boolean; readon
 }
 
 /** Reads a small segment, such as an interpreter's name or a table. */
-export async function readSegment(elf: ElfFile, offset: number, size: number, what: string): Promise<Fields> {
+export async function readSegment(elf: ElfFile, segment: ElfSegment, what: string): Promise<Fields> {
+  const { offset, fileSize: size } = segment;
   if (size > MAX_DYNAMIC_BYTES || offset + size > elf.source.size) {
     throw new ElfError(`${what} has ${size} bytes of a file of ${elf.source.size}`, offset);
   }

@@ -1,4 +1,5 @@
-import { type ElfFile, type ElfSection, findSection, readSection } from "./elf.ts";
+import { type ElfFile, findSection, readSection } from "./elf.ts";
+import type { Fields } from "./fields.ts";
 import { readSegment } from "./linkage.ts";
 
 const SHT_NOTE = 7;
@@ -7,8 +8,6 @@ const NT_GNU_BUILD_ID = 3;
 
 /** One note (gABI, "Note Section"). */
 export interface ElfNote {
-  /** Undefined for a note that was found by a program header, in a file without sections. */
-  readonly section: ElfSection | undefined;
   /** The vendor, such as `GNU` or `Go`. */
   readonly owner: string;
   readonly type: number;
@@ -19,17 +18,16 @@ export interface ElfNote {
 
 export async function readNotes(elf: ElfFile): Promise<ElfNote[]> {
   const notes: ElfNote[] = [];
-  for (const { section, fields, offset } of await noteTables(elf)) {
+  for (const fields of await noteTables(elf)) {
     for (let at = 0; at + 12 <= fields.length; ) {
       const nameSize = fields.u32(at);
       const size = fields.u32(at + 4);
       const start = at + 12 + align(nameSize);
       notes.push({
-        section,
         owner: fields.text(at + 12).slice(0, Math.max(0, nameSize - 1)),
         type: fields.u32(at + 8),
         description: fields.slice(start, size),
-        offset: offset + start,
+        offset: fields.start + start,
       });
       at = start + align(size);
     }
@@ -38,21 +36,11 @@ export async function readNotes(elf: ElfFile): Promise<ElfNote[]> {
 }
 
 /** The note sections, or the note segments of a file without sections (gABI, "Note Section"). */
-async function noteTables(elf: ElfFile) {
+async function noteTables(elf: ElfFile): Promise<Fields[]> {
   const sections = elf.sections.filter(({ type }) => type === SHT_NOTE);
-  if (elf.sections.length > 0) {
-    return await Promise.all(
-      sections.map(async (section) => ({ section, fields: await readSection(elf, section), offset: section.offset })),
-    );
-  }
+  if (elf.sections.length > 0) return await Promise.all(sections.map((section) => readSection(elf, section)));
   const segments = elf.segments.filter(({ type }) => type === PT_NOTE);
-  return await Promise.all(
-    segments.map(async ({ offset, fileSize }) => ({
-      section: undefined,
-      offset,
-      fields: await readSegment(elf, offset, fileSize, "a segment of notes"),
-    })),
-  );
+  return await Promise.all(segments.map((segment) => readSegment(elf, segment, "a segment of notes")));
 }
 
 /** The linker's build id in hex, as `readelf --notes` shows it, and the position of its bytes; undefined if there is none. */

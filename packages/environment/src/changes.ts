@@ -1,4 +1,4 @@
-import type { EnvironmentLock } from "./lock.ts";
+import type { EnvironmentLock, Mount } from "./lock.ts";
 import { sortedLock } from "./order.ts";
 
 /** One field that differs between two environments; an absent value is `null`. */
@@ -19,29 +19,36 @@ export function lockChanges(before: EnvironmentLock, after: EnvironmentLock): Ch
   return [{ field: "order of a list", before: say(before), after: say(after) }];
 }
 
+/** The fields of an environment by their names; undefined for a field that is not set. */
+export type Fields = ReadonlyMap<string, string | undefined>;
+
 /** The fields that differ between both sides. Fields of `before` come first. */
-export function compareFields(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Change[] {
+export function compareFields(before: Fields, after: Fields): Change[] {
   return [...new Set([...before.keys(), ...after.keys()])]
     .map((field) => ({ field, before: before.get(field) ?? null, after: after.get(field) ?? null }))
     .filter((change) => change.before !== change.after);
 }
 
-function describeLock(lock: EnvironmentLock): Map<string, string> {
-  return new Map([
+function describeLock(lock: EnvironmentLock): Fields {
+  const packages = lock.packages.map(({ name, version }) => [`package ${name}`, version] as const);
+  const apps = lock.apps.map((app) => [`app ${app}`, "present"] as const);
+  return new Map<string, string | undefined>([
     ["lock_version", lock.lockVersion],
     ["base_image", lock.baseImage],
     ["base_image_digest", lock.baseImageDigest],
-    ...lock.packages.map(({ name, version }): [string, string] => [`package ${name}`, version]),
-    ...lock.apps.map((app): [string, string] => [`app ${app}`, "present"]),
+    ...packages,
+    ...apps,
     ["hardware_gpu", String(lock.gpu)],
     ["hardware_audio", String(lock.audio)],
-    ...lock.mounts.map(({ label, hostPath, containerPath }): [string, string] => [
-      `mount ${label}`,
-      `${hostPath}:${containerPath}`,
-    ]),
+    ...describeMounts(lock.mounts),
     ["runtime_backend", lock.backend],
     ["network_isolation", String(lock.networkIsolation)],
-    ...(lock.cpuShares === undefined ? [] : [["cpu_shares", lock.cpuShares] as [string, string]]),
-    ...(lock.memoryLimitMb === undefined ? [] : [["memory_limit_mb", lock.memoryLimitMb] as [string, string]]),
+    ["cpu_shares", lock.cpuShares],
+    ["memory_limit_mb", lock.memoryLimitMb],
   ]);
+}
+
+/** The mounts as fields that can be compared. */
+export function describeMounts(mounts: readonly Mount[]): [field: string, value: string][] {
+  return mounts.map(({ label, hostPath, containerPath }) => [`mount ${label}`, `${hostPath}:${containerPath}`]);
 }

@@ -1,5 +1,5 @@
-import { compareFields } from "./changes.ts";
-import type { EnvironmentLock, Mount } from "./lock.ts";
+import { compareFields, describeMounts, type Fields } from "./changes.ts";
+import type { EnvironmentLock } from "./lock.ts";
 import type { EnvironmentManifest } from "./manifest.ts";
 
 /** A field whose declared value differs from the locked value; an absent value is `null`. */
@@ -19,22 +19,19 @@ export function manifestDrift(manifest: EnvironmentManifest, lock: EnvironmentLo
   }));
 }
 
-function describe(environment: EnvironmentManifest): Map<string, string> {
-  const mount = ({ label, hostPath, containerPath }: Mount): [string, string] => [
-    `mount ${label}`,
-    `${hostPath}:${containerPath}`,
-  ];
-  const entries: [string, string | undefined][] = [
+function describe(environment: EnvironmentManifest): Fields {
+  const packages = environment.packages.map((name) => [`package ${name}`, "present"] as const);
+  const apps = environment.apps.map((app) => [`app ${app}`, "present"] as const);
+  return new Map<string, string | undefined>([
     ["base image", environment.baseImage],
     ["backend", environment.backend],
-    ...environment.packages.map((name): [string, string] => [`package ${name}`, "present"]),
-    ...environment.apps.map((app): [string, string] => [`app ${app}`, "present"]),
+    ...packages,
+    ...apps,
     ["gpu", String(environment.gpu)],
     ["audio", String(environment.audio)],
-    ...environment.mounts.map(mount),
+    ...describeMounts(environment.mounts),
     ["network isolation", String(environment.networkIsolation)],
     ["cpu shares", environment.cpuShares],
     ["memory limit", environment.memoryLimitMb],
-  ];
-  return new Map(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  ]);
 }

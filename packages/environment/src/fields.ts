@@ -32,24 +32,20 @@ export class Fields {
   }
 
   string(key: string): string {
-    const node = this.#take(key, "a string");
-    return node?.kind === "string" ? node.value : (this.#mistyped(key, node, "a string") ?? "");
+    return this.#read(key, "string", "a string")?.value ?? "";
   }
 
   boolean(key: string): boolean {
-    const node = this.#take(key, "true or false");
-    return node?.kind === "boolean" ? node.value === "true" : (this.#mistyped(key, node, "true or false") ?? false);
+    return this.#read(key, "boolean", "true or false")?.value === "true";
   }
 
   /** A positive integer that fits 64 bits, as decimal digits. */
   positive(key: string): string {
     const expected = "a whole number from 1 up to 2^64-1";
-    const node = this.#take(key, expected);
-    if (node?.kind === "integer") {
-      const value = BigInt(node.value.replaceAll("_", ""));
-      if (value >= 1n && value <= MAX_U64) return value.toString();
-    }
-    this.#mistyped(key, node, expected);
+    const node = this.#read(key, "integer", expected);
+    const value = BigInt(node?.value.replaceAll("_", "") ?? 0);
+    if (value >= 1n && value <= MAX_U64) return value.toString();
+    if (node !== undefined) this.#mistyped(key, node, expected);
     return "";
   }
 
@@ -71,11 +67,8 @@ export class Fields {
 
   /** The table under a key, for tables that may be absent. */
   table(key: string): Fields | undefined {
-    if (!this.has(key)) return undefined;
-    const node = this.#take(key, "a table");
-    if (node?.kind === "table") return new Fields(node, `${this.#path}${key}.`, this.#problems);
-    this.#mistyped(key, node, "a table");
-    return undefined;
+    const node = this.has(key) ? this.#read(key, "table", "a table") : undefined;
+    return node && new Fields(node, `${this.#path}${key}.`, this.#problems);
   }
 
   /** All keys, for a table whose keys are data and not names of fields. */
@@ -102,22 +95,25 @@ export class Fields {
   }
 
   #items(key: string, expected: string): readonly TomlNode[] {
-    const node = this.#take(key, expected);
-    if (node?.kind === "array") return node.items;
-    this.#mistyped(key, node, expected);
-    return [];
+    return this.#read(key, "array", expected)?.items ?? [];
   }
 
-  #take(key: string, expected: string): TomlNode | undefined {
+  /** The value of a key; undefined, with a problem, if the key is missing or the value is of another kind. */
+  #read<K extends TomlNode["kind"]>(key: string, kind: K, expected: string): (TomlNode & { kind: K }) | undefined {
     this.#known.add(key);
     const node = this.#entries.get(key);
     if (node === undefined) this.problem(`\`${this.#path}${key}\` is missing, expected ${expected}`, this.location);
-    return node;
+    else if (isOfKind(node, kind)) return node;
+    else this.#mistyped(key, node, expected);
+    return undefined;
   }
 
-  #mistyped(key: string, node: TomlNode | undefined, expected: string): undefined {
-    if (node === undefined) return; // Already reported as missing.
+  #mistyped(key: string, node: TomlNode, expected: string): void {
     const found = node.kind === "array" || node.kind === "table" ? `a ${node.kind}` : `${node.kind} ${node.value}`;
     this.problem(`\`${this.#path}${key}\` is ${found}, expected ${expected}`, node.location);
   }
+}
+
+function isOfKind<K extends TomlNode["kind"]>(node: TomlNode, kind: K): node is TomlNode & { kind: K } {
+  return node.kind === kind;
 }

@@ -17,11 +17,7 @@ export interface FileExplanation extends Explanation {
 }
 
 /** Asks another program to compare two files. Returns the first lines of its output, or an empty list. */
-export type AskOther = (
-  name: string,
-  left: RandomAccessSource,
-  right: RandomAccessSource,
-) => Promise<readonly string[]>;
+export type AskOther = (name: string, sources: readonly RandomAccessSource[]) => Promise<readonly string[]>;
 
 /** The services for explaining differences. `scratch` is a folder for temporary files. */
 export interface ExplainBuildsOptions {
@@ -93,7 +89,7 @@ async function explainPair(
   const explanation = await explainDifference([a, b], { scratch, windows, signal });
   const isUnknown = explanation.causes.some(({ kind }) => kind === "content");
   if (!isUnknown || askOther === undefined) return explanation;
-  const lines = await askOther(path, a, b);
+  const lines = await askOther(path, [a, b]);
   if (lines.length === 0) return explanation;
   return { ...explanation, excerpts: [...explanation.excerpts, { place: "", source: "diffoscope", lines }] };
 }

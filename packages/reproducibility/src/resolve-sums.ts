@@ -37,9 +37,7 @@ export async function resolveSums(
     .sort((a, b) => byCodeUnit(a.path, b.path));
   const digests = await computeDigests(wanted, recorded, signal);
   const files = new Map(recorded.files);
-  const usual = entries
-    .map((entry) => equalAlgorithm(entry, digests.get(entry.path)))
-    .find((one) => one !== undefined);
+  const usual = entries.map((entry) => equalAlgorithm(entry, digests.get(entry.path))).find((one) => one !== undefined);
   const matched = new Map<string, number>();
   const listed = new Map<string, BuildFile>();
   for (const entry of entries) {
