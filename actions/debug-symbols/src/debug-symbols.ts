@@ -10,7 +10,6 @@ import { provideProgram } from "./program.ts";
 import { checkShipped } from "./shipped.ts";
 import { type Stored, storeDebugFile } from "./store.ts";
 import { type Fate, NONE, summarize } from "./summary.ts";
-import { SymbolsError } from "./symbols-error.ts";
 
 /**
  * Splits the binaries, uploads the debug files, and checks that they are served. A fault of a binary stops the step. A
@@ -137,8 +136,8 @@ async function askAll(runner: ActionRunner, fates: readonly Fate[], troubles: Tr
   }
 }
 
-function poorStore(error: PoorFileError, name: string): SymbolsError {
-  return new SymbolsError(`the store has a different file for the debug file of ${name}: ${error.message}`, {
+function poorStore(error: PoorFileError, name: string): Fault {
+  return new Fault(`the store has a different file for the debug file of ${name}: ${error.message}`, {
     cause: error,
     advice: "A different file with that build ID was uploaded earlier: set `force: true` to replace it.",
   });

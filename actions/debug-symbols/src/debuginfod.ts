@@ -13,9 +13,8 @@ import {
   TransientError,
   type Transport,
 } from "@release-actions/http";
-import type { Reporter } from "@release-actions/report";
+import { Fault, type Reporter } from "@release-actions/report";
 import { getFile } from "./get.ts";
-import { SymbolsError } from "./symbols-error.ts";
 
 /** How long to wait until a store serves a file that was just uploaded. */
 const PATIENCE: Patience = { budgetMs: 90_000, firstPauseMs: 1000, longestPauseMs: 10_000 };
@@ -36,13 +35,13 @@ export interface DebuginfodOptions {
 export function debugFileUrl(server: string, buildId: string): URL {
   const base = URL.parse(server);
   if (base === null || !/^https?:$/.test(base.protocol)) {
-    throw new SymbolsError(`the input \`debuginfod-url\` is ${JSON.stringify(server)}, expected a URL`);
+    throw new Fault(`the input \`debuginfod-url\` is ${JSON.stringify(server)}, expected a URL`);
   }
   return new URL(`${base.origin}${base.pathname.replace(/\/+$/, "")}/buildid/${buildId}/debuginfo`);
 }
 
 /** The server has a file with the right build ID but no debug information: the wrong file was uploaded. */
-export class PoorFileError extends SymbolsError {}
+export class PoorFileError extends Fault {}
 
 /**
  * Downloads a debug file from the server and checks that it is an ELF file with that build ID and with debug
@@ -58,7 +57,7 @@ export async function requireServed(buildId: string, options: DebuginfodOptions)
       const poor = await whatIsPoor(file, buildId);
       if (poor === undefined) return;
       const message = `${url.href} answers with ${poor.what}`;
-      if (!poor.isStripped) throw new SymbolsError(message);
+      if (!poor.isStripped) throw new Fault(message);
       throw options.mayImprove === true ? new TransientError(message) : new PoorFileError(message);
     } finally {
       await rm(file, { force: true });
@@ -96,7 +95,7 @@ async function save({ body, headers }: HttpResponse, url: URL, file: string): Pr
   const unpack = { identity: undefined, gzip: createGunzip, zstd: createZstdDecompress }[encoding];
   if (unpack === undefined && encoding !== "identity") {
     body.destroy();
-    throw new SymbolsError(`${url.href} answers with the encoding ${encoding}, which was not requested`);
+    throw new Fault(`${url.href} answers with the encoding ${encoding}, which was not requested`);
   }
   try {
     const target = createWriteStream(file);

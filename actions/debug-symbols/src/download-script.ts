@@ -1,8 +1,8 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { Fault } from "@release-actions/report";
 import { debugFileUrl } from "./debuginfod.ts";
 import type { Product } from "./products.ts";
-import { SymbolsError } from "./symbols-error.ts";
 
 /** The output of `uname -m` for each machine name of the elf package. */
 const UNAME: Readonly<Record<string, string>> = { "x86-64": "x86_64", aarch64: "aarch64", powerpc64: "ppc64le" };
@@ -21,7 +21,7 @@ export function downloadScripts(
 ): readonly DownloadScript[] {
   const byBinary = Map.groupBy(products, ({ name }) => path.posix.basename(name));
   if (byBinary.size > 1 && !template.includes("<binary>")) {
-    throw new SymbolsError(`the input \`script-path\` is ${template}, expected <binary> in it`, {
+    throw new Fault(`the input \`script-path\` is ${template}, expected <binary> in it`, {
       advice: `There is a script for each of ${[...byBinary.keys()].join(", ")}.`,
     });
   }
@@ -102,13 +102,9 @@ function buildIdOf(binary: string, builds: readonly Product[]): string {
   if (first !== undefined && others.length === 0) return `build_id=${first.buildId}`;
   const machines = new Set(builds.map(({ machine }) => machine));
   if (machines.size < builds.length) {
-    throw new SymbolsError(
-      `there are ${builds.length} binaries of the name ${binary} for ${[...machines].join(", ")}`,
-      {
-        advice:
-          "A script is named after its binary: give the binaries different names, or split them in separate steps.",
-      },
-    );
+    throw new Fault(`there are ${builds.length} binaries of the name ${binary} for ${[...machines].join(", ")}`, {
+      advice: "A script is named after its binary: give the binaries different names, or split them in separate steps.",
+    });
   }
   const cases = builds.map(({ machine, buildId }) => `  ${UNAME[machine] ?? machine}) build_id=${buildId} ;;`);
   return `case $(uname -m) in\n${cases.join("\n")}\n  *) echo "there is no ${binary} for $(uname -m)" >&2; exit 1 ;;\nesac`;
@@ -117,7 +113,7 @@ function buildIdOf(binary: string, builds: readonly Product[]): string {
 /** Refuses names with special characters, since the name becomes part of a shell script. */
 function requirePlain(binary: string): void {
   if (/^[\w.+-]+$/.test(binary)) return;
-  throw new SymbolsError(`${JSON.stringify(binary)} has characters that are not allowed in the name of a script`, {
+  throw new Fault(`${JSON.stringify(binary)} has characters that are not allowed in the name of a script`, {
     advice: "Rename the binary: letters, digits, `.`, `_`, `+` and `-` are fine.",
   });
 }

@@ -2,7 +2,7 @@ import { glob, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { openFileSource, readExactly } from "@release-actions/archive";
 import { isElf } from "@release-actions/elf";
-import { SymbolsError } from "./symbols-error.ts";
+import { Fault } from "@release-actions/report";
 
 export interface FoundFile {
   /** Absolute. */
@@ -20,7 +20,7 @@ export async function findElf(lines: readonly string[], workspace: string): Prom
     for (const candidate of await filesOf(line, workspace)) {
       const other = found.get(candidate.place);
       if (other !== undefined && other.file !== candidate.file) {
-        throw new SymbolsError(`${other.file} and ${candidate.file} would both become ${candidate.place}`, {
+        throw new Fault(`${other.file} and ${candidate.file} would both become ${candidate.place}`, {
           advice: "Name the folder that contains both, so that each keeps its relative path.",
         });
       }
@@ -42,8 +42,7 @@ async function filesOf(line: string, workspace: string): Promise<readonly FoundF
       if (await startsAsElf(file)) matches.push({ file, place: path.basename(file), isBelowFolder: true });
     }
   }
-  if (matches.length === 0)
-    throw new SymbolsError(`${line} is not a file, a folder, or a pattern that matches an ELF file`);
+  if (matches.length === 0) throw new Fault(`${line} is not a file, a folder, or a pattern that matches an ELF file`);
   return matches;
 }
 
@@ -55,7 +54,7 @@ async function elfBelow(root: string, line: string): Promise<readonly FoundFile[
     if (!entry.isFile() || !(await startsAsElf(file))) continue;
     files.push({ file, place: path.relative(root, file).split(path.sep).join("/"), isBelowFolder: true });
   }
-  if (files.length === 0) throw new SymbolsError(`${line} holds no ELF file`);
+  if (files.length === 0) throw new Fault(`${line} holds no ELF file`);
   return files;
 }
 

@@ -1,5 +1,5 @@
 import { type HttpResponse, retryAfter, TransientError, type Transport } from "@release-actions/http";
-import { SymbolsError } from "./symbols-error.ts";
+import { Fault } from "@release-actions/report";
 
 const MAX_REDIRECTS = 5;
 
@@ -14,7 +14,7 @@ export interface GetOptions {
  * Downloads a file from the address that a server gave: follows redirects, but never from https to http. Sends no
  * credentials.
  *
- * @throws TransientError when another attempt may succeed, SymbolsError for other answers
+ * @throws TransientError when another attempt may succeed, Fault for other answers
  */
 export async function getFile(url: URL, { transport, signal, mayAppear }: GetOptions): Promise<HttpResponse> {
   let target = url;
@@ -29,7 +29,7 @@ export async function getFile(url: URL, { transport, signal, mayAppear }: GetOpt
     const next = headers.location === undefined ? null : URL.parse(headers.location, target.href);
     const isSafe = next !== null && (next.protocol === "https:" || next.origin === url.origin);
     if (![301, 302, 303, 307, 308].includes(status) || !isSafe || hops === MAX_REDIRECTS) {
-      throw new SymbolsError(`${url.href} answered ${status}, expected the file`);
+      throw new Fault(`${url.href} answered ${status}, expected the file`);
     }
     target = next;
   }

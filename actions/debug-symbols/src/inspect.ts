@@ -9,7 +9,7 @@ import {
   readElf,
   strippedState,
 } from "@release-actions/elf";
-import { SymbolsError } from "./symbols-error.ts";
+import { Fault } from "@release-actions/report";
 
 /** The properties of one ELF file that matter here. */
 export interface Inspected {
@@ -26,7 +26,7 @@ export interface Inspected {
   readonly size: number;
 }
 
-/** @throws SymbolsError naming the file when it is not an ELF file, or a damaged one */
+/** @throws Fault naming the file when it is not an ELF file, or a damaged one */
 export async function inspect(file: string): Promise<Inspected> {
   await using source = await openFileSource(file);
   try {
@@ -43,7 +43,7 @@ export async function inspect(file: string): Promise<Inspected> {
     };
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
-    throw new SymbolsError(`${file}: ${error.message}`, { cause: error });
+    throw new Fault(`${file}: ${error.message}`, { cause: error });
   }
 }
 

@@ -5,15 +5,15 @@ import { createGzip } from "node:zlib";
 import { TAR_END, tarHeader, tarPadding } from "@release-actions/archive";
 import { createResultsService, uploadArtifact } from "@release-actions/artifacts";
 import { createTransport } from "@release-actions/http";
+import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Product } from "./products.ts";
-import { SymbolsError } from "./symbols-error.ts";
 
 /** Keeps the debug files as an artifact of this run: one `.tar.gz` of them all, as they are in the output folder. */
 export async function keepArtifact(runner: ActionRunner, name: string, products: readonly Product[]): Promise<void> {
   const { env, signal, inputs } = runner;
   const [url, token] = [env["ACTIONS_RESULTS_URL"] ?? "", env["ACTIONS_RUNTIME_TOKEN"] ?? ""];
-  if (url === "" || token === "") throw new SymbolsError("the runner gives this step no artifact service");
+  if (url === "" || token === "") throw new Fault("the runner gives this step no artifact service");
   const file = path.join(await runner.tempFolder("debug-symbols"), "debug-symbols.tar.gz");
   await pipeline(tarOf(products, inputs.output), createGzip({ level: 1 }), createWriteStream(file), { signal });
   const transport = createTransport(env);

@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { machine as hostMachine } from "node:os";
 import path from "node:path";
 import { type CommandRunner, findProgram } from "@release-actions/command";
-import { SymbolsError } from "./symbols-error.ts";
+import { Fault } from "@release-actions/report";
 
 /** The prefix of GNU's cross tools for each machine name of the elf package. */
 const PREFIX: Readonly<Record<string, string>> = {
@@ -39,14 +39,11 @@ export async function findObjcopy(machine: string, options: ObjcopyOptions): Pro
   const program = candidates.find((name) => findProgram(name, env["PATH"]) !== undefined);
   const found = program === undefined ? await rustObjcopy(options) : { program, libraries: undefined };
   if (found !== undefined) return found;
-  throw new SymbolsError(
-    `there is no objcopy for ${machine}: looked for ${candidates.join(", ")}, and in Rust's toolchain`,
-    {
-      advice: isOwn
-        ? "Install binutils in an earlier step."
-        : "In an earlier step, install LLVM, or binutils for that machine. Or split the binary where it is built, and list the result in `binaries`.",
-    },
-  );
+  throw new Fault(`there is no objcopy for ${machine}: looked for ${candidates.join(", ")}, and in Rust's toolchain`, {
+    advice: isOwn
+      ? "Install binutils in an earlier step."
+      : "In an earlier step, install LLVM, or binutils for that machine. Or split the binary where it is built, and list the result in `binaries`.",
+  });
 }
 
 /** The objcopy of LLVM that Rust brings for its own use, in its sysroot and not on the PATH. */

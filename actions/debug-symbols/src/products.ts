@@ -1,9 +1,9 @@
 import path from "node:path";
+import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { type FoundFile, findElf } from "./find-elf.ts";
 import { checksumOf, type Inspected, inspect } from "./inspect.ts";
 import { copyTo, keepDebug, stripAndLink } from "./split.ts";
-import { SymbolsError } from "./symbols-error.ts";
 import { requireOwnUnits } from "./units.ts";
 
 /** A binary after the split, described by its debug file. */
@@ -26,7 +26,7 @@ export async function makeProducts(runner: ActionRunner, workspace: string): Pro
   const { binaries, output } = runner.inputs;
   const inside = binaries.find((line) => !path.relative(path.resolve(workspace, line), output).startsWith(".."));
   if (inside !== undefined) {
-    throw new SymbolsError(`the input \`output\` is in ${inside}, where the binaries are`, {
+    throw new Fault(`the input \`output\` is in ${inside}, where the binaries are`, {
       advice: "Choose a separate folder: the next run would treat the output of this one as binaries.",
     });
   }
@@ -40,7 +40,7 @@ export async function makeProducts(runner: ActionRunner, workspace: string): Pro
     }
     inputs.push(requireUsable(inspected, found));
   }
-  if (inputs.length === 0) throw new SymbolsError(`${binaries.join(", ")} holds no program and no shared library`);
+  if (inputs.length === 0) throw new Fault(`${binaries.join(", ")} holds no program and no shared library`);
   const products: Product[] = [];
   for (const group of Map.groupBy(inputs, ({ buildId }) => buildId).values()) {
     products.push(await makeProduct(group, runner));
@@ -51,10 +51,10 @@ export async function makeProducts(runner: ActionRunner, workspace: string): Pro
 function requireUsable(inspected: Inspected, found: FoundFile): Input {
   const { buildId, type } = inspected;
   if (!isProgram(inspected)) {
-    throw new SymbolsError(`${found.place} is of the type ${type}, expected a program or a shared library`);
+    throw new Fault(`${found.place} is of the type ${type}, expected a program or a shared library`);
   }
   if (buildId === undefined) {
-    throw new SymbolsError(`${found.place} has no build ID, which debuggers need to find debug information`, {
+    throw new Fault(`${found.place} has no build ID, which debuggers need to find debug information`, {
       advice: "Link with one: `-Wl,--build-id` for a C compiler, `-C link-arg=-Wl,--build-id` for rustc.",
     });
   }
@@ -79,7 +79,7 @@ async function makeProduct(group: readonly Input[], runner: ActionRunner): Promi
   else await keepDebug({ binary: source.file, machine, debug, stripped: "" }, runner);
   const parts = await inspect(debug);
   if (parts.buildId !== buildId || parts.machine !== machine || parts.state !== "debug-only") {
-    throw new SymbolsError(`${debug} is ${describe(parts)}, expected the debug information of ${buildId}`);
+    throw new Fault(`${debug} is ${describe(parts)}, expected the debug information of ${buildId}`);
   }
   const crc32 = await checksumOf(debug);
   for (const { state, file, place } of group) {
@@ -93,38 +93,38 @@ async function makeProduct(group: readonly Input[], runner: ActionRunner): Promi
   return { name, buildId, machine, debug, crc32, size: parts.size };
 }
 
-/** @throws SymbolsError unless the binary is stripped and its debuglink names its debug file */
+/** @throws Fault unless the binary is stripped and its debuglink names its debug file */
 export function requireStripped(
   binary: Inspected,
   expected: Pick<Product, "buildId" | "crc32" | "debug">,
   place: string,
 ): void {
   if (binary.buildId !== expected.buildId) {
-    throw new SymbolsError(`${place} has the build id ${binary.buildId}, expected ${expected.buildId}`);
+    throw new Fault(`${place} has the build id ${binary.buildId}, expected ${expected.buildId}`);
   }
   if (binary.hasSymbols || binary.state !== "stripped") {
-    throw new SymbolsError(`${place} is not stripped: it has ${binary.hasSymbols ? "symbols" : "debug information"}`, {
+    throw new Fault(`${place} is not stripped: it has ${binary.hasSymbols ? "symbols" : "debug information"}`, {
       advice: "Ship the stripped binary: `objcopy --strip-all --add-gnu-debuglink=server.debug server`.",
     });
   }
   const name = path.basename(expected.debug);
   if (binary.debugLink === undefined) {
-    throw new SymbolsError(`${place} has no debuglink, expected one to ${name}`, {
+    throw new Fault(`${place} has no debuglink, expected one to ${name}`, {
       advice: `Add it where the binary is stripped: \`objcopy --add-gnu-debuglink=${name} ${path.basename(place)}\`.`,
     });
   }
   const { file, crc32 } = binary.debugLink;
   if (file === name && crc32 === expected.crc32) return;
-  throw new SymbolsError(
+  throw new Fault(
     `the debuglink of ${place} is ${file} with CRC ${hex(crc32)}, expected ${name} with ${hex(expected.crc32)}`,
     { advice: "If the binary was already split, name the debug file from that split, not the whole binary." },
   );
 }
 
-function nothingToKeep(group: readonly Input[]): SymbolsError {
+function nothingToKeep(group: readonly Input[]): Fault {
   const [first] = group;
   const what = first?.hasSymbols === true ? "symbols, but no debug information" : "no debug information";
-  return new SymbolsError(`${group.map(({ place }) => place).join(", ")} has ${what}`, {
+  return new Fault(`${group.map(({ place }) => place).join(", ")} has ${what}`, {
     advice:
       "Build it with debug information (`debug` in cargo's profile, CARGO_PROFILE_RELEASE_DEBUG), without `strip`. If it was already split, name its debug file too.",
   });

@@ -3,14 +3,14 @@ import { createWriteStream } from "node:fs";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createTransport, DEFAULT_PATIENCE, retrying, type Transport, transient } from "@release-actions/http";
+import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { getFile } from "./get.ts";
-import { SymbolsError } from "./symbols-error.ts";
 
 /**
  * The program that uploads: a name, a path, or the URL of a release, which is downloaded.
  *
- * @throws SymbolsError when the download does not have the SHA-256 that the URL names
+ * @throws Fault when the download does not have the SHA-256 that the URL names
  */
 export async function provideProgram(runner: ActionRunner): Promise<string> {
   const text = runner.inputs["parca-debuginfo"];
@@ -20,7 +20,7 @@ export async function provideProgram(runner: ActionRunner): Promise<string> {
   // Plain HTTP is allowed on loopback only, for a mirror on the runner itself.
   const isSafe = url?.protocol === "https:" || url?.hostname === "127.0.0.1";
   if (url === null || !isSafe || sha256 === undefined) {
-    throw new SymbolsError(`the input \`parca-debuginfo\` is ${text}, expected https://…#sha256=<64 hex characters>`);
+    throw new Fault(`the input \`parca-debuginfo\` is ${text}, expected https://…#sha256=<64 hex characters>`);
   }
   url.hash = "";
   const file = path.join(await runner.tempFolder("parca-debuginfo"), "parca-debuginfo");
@@ -30,7 +30,7 @@ export async function provideProgram(runner: ActionRunner): Promise<string> {
     reporter: runner,
   });
   if (found === sha256) return file;
-  throw new SymbolsError(`${url.href} has SHA-256 ${found}, expected ${sha256}`, {
+  throw new Fault(`${url.href} has SHA-256 ${found}, expected ${sha256}`, {
     advice: "Do not use it: the release or the download was changed.",
   });
 }

@@ -1,7 +1,7 @@
+import { Fault } from "@release-actions/report";
 import { findElf } from "./find-elf.ts";
 import { inspect } from "./inspect.ts";
 import { type Product, requireStripped } from "./products.ts";
-import { SymbolsError } from "./symbols-error.ts";
 
 /** Checks that each binary is shipped, stripped and with its debuglink. Returns where each was found. */
 export async function checkShipped(
@@ -24,7 +24,7 @@ export async function checkShipped(
   const missing = products.filter((product) => !places.has(product));
   if (missing.length > 0) {
     const names = missing.map(({ name, buildId }) => `${name} (${buildId})`).join(", ");
-    throw new SymbolsError(`${folders.join(", ")} holds no file with the build id of ${names}`, {
+    throw new Fault(`${folders.join(", ")} holds no file with the build id of ${names}`, {
       advice: "The shipped files were not made from these binaries: split and copy the output of the same build.",
     });
   }

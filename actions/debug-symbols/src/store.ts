@@ -1,8 +1,8 @@
 import { CommandError, childEnv } from "@release-actions/command";
 import { type Patience, retrying, TransientError } from "@release-actions/http";
+import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Product } from "./products.ts";
-import { SymbolsError } from "./symbols-error.ts";
 
 /** From 0.7.0 on the program reads its token from the environment. */
 const TOKEN_VARIABLE = "PARCA_DEBUGINFO_BEARER_TOKEN";
@@ -46,7 +46,7 @@ export async function storeDebugFile(
       const message = `the store refuses ${name}: ${reason}`;
       throw IN_PROGRESS.test(reason)
         ? new TransientError(message, { atMost: MAX_RETRIES })
-        : new SymbolsError(message, { advice: "Is there another debug file with that build ID in the store?" });
+        : new Fault(message, { advice: "Is there another debug file with that build ID in the store?" });
     } catch (error) {
       signal.throwIfAborted();
       throw limit.aborted ? stalled(name) : explain(error, program);
@@ -59,7 +59,7 @@ export async function storeDebugFile(
 export function storeArguments(address: string): readonly string[] {
   const [, scheme, host = ""] = /^(https?:\/\/)?([^/\s]+?:\d+)\/?$/.exec(address) ?? [];
   if (host === "") {
-    throw new SymbolsError(`the input \`store-address\` is ${JSON.stringify(address)}, expected host:port`);
+    throw new Fault(`the input \`store-address\` is ${JSON.stringify(address)}, expected host:port`);
   }
   return [`--store-address=${host}`, ...(scheme === "http://" ? ["--insecure"] : [])];
 }
@@ -74,7 +74,7 @@ function explain(error: unknown, program: string): unknown {
   if (!(error instanceof CommandError)) return error;
   const { exitCode, stderr, stdout } = error.result;
   if (exitCode === 126 || exitCode === 127) {
-    return new SymbolsError(`${program} cannot be started: ${stderr.trim()}`, {
+    return new Fault(`${program} cannot be started: ${stderr.trim()}`, {
       cause: error,
       advice: "Put a release of parca-debuginfo on the PATH, or give its URL and SHA-256 in `parca-debuginfo`.",
     });

@@ -1,7 +1,6 @@
 import { openFileSource } from "@release-actions/archive";
 import { type DebugUnit, ElfError, readDebugUnits, readElf } from "@release-actions/elf";
-import { countOf } from "@release-actions/report";
-import { SymbolsError } from "./symbols-error.ts";
+import { countOf, Fault } from "@release-actions/report";
 
 /** The folders in which Rust's own builds compile the standard library and its dependencies. */
 const OF_RUST = /^\/(?:rustc\/[0-9a-f]{7,40}|rust\/deps)\//;
@@ -15,7 +14,7 @@ export async function requireOwnUnits(file: string, place: string): Promise<void
   const split = units.filter(({ splitOff }) => splitOff !== undefined);
   const [first] = split;
   if (first !== undefined) {
-    throw new SymbolsError(
+    throw new Fault(
       `the debug information of ${place} is split: ${split.length} of its ${countOf(units.length, "unit")} ${split.length === 1 ? "is" : "are"} in a file such as ${first.splitOff}, or in a .dwp`,
       {
         advice:
@@ -25,7 +24,7 @@ export async function requireOwnUnits(file: string, place: string): Promise<void
   }
   const own = units.filter((unit) => !unit.isAssembly && !isOfRust(unit));
   if (units.length === 0 || own.length > 0) return;
-  throw new SymbolsError(`${place} has debug information only for Rust's standard library, not for its own code`, {
+  throw new Fault(`${place} has debug information only for Rust's standard library, not for its own code`, {
     advice: "Build it with debug information: `debug = true` in cargo's profile (CARGO_PROFILE_RELEASE_DEBUG=true).",
   });
 }

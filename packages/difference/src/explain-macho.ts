@@ -16,10 +16,6 @@ import type { TimeWindows } from "./time-window.ts";
 /** The largest file that is read into memory, in bytes; up to three files of this size are in memory at once. */
 const MAX_BYTES = 96 * 1024 * 1024;
 
-/** A Mach-O file that is too large to be parsed. */
-export class MachoTooLargeError extends Fault {
-  override readonly name = "MachoTooLargeError";
-}
 const CODE = "__TEXT,__text";
 /** Sections whose content follows from the code and its addresses. */
 const DERIVED = /^__TEXT,__(?:unwind_info|eh_frame|stubs|stub_helper)|^__DATA\w*,__(?:got|la_symbol_ptr)|^__DWARF/;
@@ -43,7 +39,7 @@ export async function explainMacho(sources: Sources, context: Context): Promise<
 
 async function readImages(source: RandomAccessSource): Promise<readonly MachoImage[]> {
   if (source.size > MAX_BYTES)
-    throw new MachoTooLargeError(
+    throw new Fault(
       `a Mach-O file of ${source.size} bytes is compared byte by byte, because it is larger than ${MAX_BYTES} bytes`,
     );
   return readMacho(await readExactly(source, 0, source.size)).images;

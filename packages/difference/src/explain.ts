@@ -10,7 +10,7 @@ import { isMacho } from "@release-actions/macho";
 import { Fault } from "@release-actions/report";
 import { type ByteMap, mapBytes } from "./byte-map.ts";
 import { type Cause, mergeCauses } from "./cause.ts";
-import type { Context, Excerpt, Explain, Part } from "./context.ts";
+import type { Context, Explain, Findings } from "./context.ts";
 import { withoutDerivedDigests } from "./derived-digests.ts";
 import { explainAr, isAr } from "./explain-ar.ts";
 import { explainBytes } from "./explain-bytes.ts";
@@ -30,16 +30,12 @@ import type { TimeWindows } from "./time-window.ts";
 const MAX_DEPTH = 6;
 
 /** Why two files differ, and where. */
-export interface Explanation {
+export interface Explanation extends Required<Findings> {
   /** The detected file format of both sides. */
   readonly format: string;
   /** The causes, most fundamental first; empty for equal files. */
   readonly causes: readonly Cause[];
-  /** Sections or members that differ. */
-  readonly parts: readonly Part[];
   readonly map: ByteMap;
-  /** Lines that show the difference. */
-  readonly excerpts: readonly Excerpt[];
   /** What could not be compared, and why. */
   readonly warnings: readonly string[];
   /** Why a file could not be compared by its format, if one side is damaged. */

@@ -11,11 +11,10 @@ export {
 } from "./comparison.ts";
 export { type ContextDifference, compareContexts } from "./context.ts";
 export { type AskOther, type ExplainBuildsOptions, explainBuilds, type FileExplanation } from "./explain-builds.ts";
-export { RecordError, selectedBy } from "./path-patterns.ts";
+export { selectedBy } from "./path-patterns.ts";
 export {
   createPolicy,
   type Judgement,
-  PolicyError,
   type PolicyInputs,
   rulesWithoutFiles,
   type Severity,

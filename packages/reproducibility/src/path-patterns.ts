@@ -4,11 +4,6 @@ import { listTree, readEntry, type TreeEntry } from "@release-actions/digest";
 import { Fault } from "@release-actions/report";
 import { compileGlob } from "./glob.ts";
 
-/** Thrown when the requested files cannot be recorded. */
-export class RecordError extends Fault {
-  override readonly name = "RecordError";
-}
-
 export interface FoundFile {
   readonly full: string;
   readonly entry: TreeEntry;
@@ -90,8 +85,8 @@ function parsePattern(pattern: string): { label: string | undefined; base: strin
   return { label, base, rest: parts.slice(first).join("/") };
 }
 
-function nothing(pattern: string, why: string): RecordError {
-  return new RecordError(`\`${pattern}\` names nothing to hash: ${why}`, {
+function nothing(pattern: string, why: string): Fault {
+  return new Fault(`\`${pattern}\` names nothing to hash: ${why}`, {
     advice: "Build first, or correct the pattern: two empty sets of files would always be equal.",
   });
 }

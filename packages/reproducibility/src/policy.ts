@@ -21,11 +21,6 @@ export interface PolicyInputs {
   readonly today: Date;
 }
 
-/** Thrown for a malformed rule in `ignore`. */
-export class PolicyError extends Fault {
-  override readonly name = "PolicyError";
-}
-
 /** Creates a function that judges the difference of a file. An expired rule has no effect, and the reason says that it expired. */
 export function createPolicy(inputs: PolicyInputs): (path: string) => Judgement {
   const rules = inputs.ignore.map(parseRule);
@@ -62,7 +57,7 @@ function parseRule(text: string): Rule {
   const glob = quoted ?? plain;
   const until = date === undefined ? undefined : endOfDay(date);
   if (match === null || (date !== undefined && until === undefined)) {
-    throw new PolicyError(`input \`ignore\` has "${text}", expected <glob> [until YYYY-MM-DD] [because <reason>]`, {
+    throw new Fault(`input \`ignore\` has "${text}", expected <glob> [until YYYY-MM-DD] [because <reason>]`, {
       advice: "Put a glob with spaces in double quotes, and each glob on its own line.",
     });
   }

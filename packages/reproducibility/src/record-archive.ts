@@ -26,8 +26,8 @@ import {
   parseManifest,
   SUMS_FILES,
 } from "@release-actions/digest";
+import { Fault } from "@release-actions/report";
 import { type Build, buildOf } from "./build.ts";
-import { RecordError } from "./path-patterns.ts";
 import type { RecordedBuild } from "./record.ts";
 
 const MANIFEST = "manifest.json";
@@ -75,15 +75,14 @@ export async function writeRecordArchive(build: RecordedBuild, target: string, w
   await pipeline(Readable.from(content()), createWriteStream(target));
 }
 
-/** Reads a record archive, which is a tar or the zip of an artifact that contains the tar. @throws RecordError for anything else */
+/** Reads a record archive, which is a tar or the zip of an artifact that contains the tar. @throws Fault for anything else */
 export async function openRecordArchive(name: string, source: RandomAccessSource): Promise<Build> {
   const tar = await unwrap(name, source);
   const { members } = await indexTar(tar);
   const manifestFile = findFile(members, MANIFEST);
-  if (manifestFile === undefined)
-    throw new RecordError(`artifact ${name} is not a record of a build: it has no ${MANIFEST}`);
+  if (manifestFile === undefined) throw new Fault(`artifact ${name} is not a record of a build: it has no ${MANIFEST}`);
   if (manifestFile.size > MAX_MANIFEST_BYTES)
-    throw new RecordError(`artifact ${name} has a manifest of ${manifestFile.size} bytes`);
+    throw new Fault(`artifact ${name} has a manifest of ${manifestFile.size} bytes`);
   const bytes = await readExactly(tar, manifestFile.offset, manifestFile.size);
   const manifest = parseManifest(Buffer.from(bytes).toString("utf8"), `${name}: ${MANIFEST}`);
   return buildOf(name, manifest, async (recorded) => {
@@ -99,7 +98,7 @@ async function unwrap(name: string, source: RandomAccessSource): Promise<RandomA
   const [entry, ...others] = format === "zip" ? await openZip(source) : [];
   const tar = entry === undefined || others.length > 0 ? undefined : storedSource(source, entry);
   if (tar === undefined)
-    throw new RecordError(`artifact ${name} is not a record of a build: it is ${format} and holds no single tar`);
+    throw new Fault(`artifact ${name} is not a record of a build: it is ${format} and holds no single tar`);
   return tar;
 }
 

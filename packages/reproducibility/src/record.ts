@@ -1,8 +1,8 @@
 import { openFileSource } from "@release-actions/archive";
 import { type Algorithm, byCodeUnit, hashFiles, type Manifest, type ManifestEntry } from "@release-actions/digest";
-import type { Reporter } from "@release-actions/report";
+import { Fault, type Reporter } from "@release-actions/report";
 import { type Build, windowOfFile } from "./build.ts";
-import { type FoundFile, matchPattern, parsePatterns, RecordError } from "./path-patterns.ts";
+import { type FoundFile, matchPattern, parsePatterns } from "./path-patterns.ts";
 import { visible } from "./visible.ts";
 
 /** The name, context and digest algorithms of a record. */
@@ -29,7 +29,7 @@ export interface RecordedBuild extends Build {
  * file, uses the label as the path. `!glob` excludes files. What can neither be hashed nor compared is left out, with a
  * warning that names it.
  *
- * @throws RecordError when a pattern matches nothing, or two files would be recorded under one path
+ * @throws Fault when a pattern matches nothing, or two files would be recorded under one path
  */
 export async function recordBuild(
   patterns: readonly string[],
@@ -44,7 +44,7 @@ export async function recordBuild(
       if (options.only?.(name) === false || isExcluded(file.full)) continue;
       const known = found.get(name);
       if (known !== undefined && known.full !== file.full) {
-        throw new RecordError(`${known.full} and ${file.full} would both be recorded as ${name}`, {
+        throw new Fault(`${known.full} and ${file.full} would both be recorded as ${name}`, {
           advice: "Tell them apart with labels: `first=glob`, `second=glob`.",
         });
       }
@@ -52,7 +52,7 @@ export async function recordBuild(
     }
   }
   if (found.size === 0 && wanted.length < patterns.length)
-    throw new RecordError("the lines of `paths` with `!` exclude every file that the other lines select", {
+    throw new Fault("the lines of `paths` with `!` exclude every file that the other lines select", {
       advice: "Select the files to hash on lines without `!`, and exclude fewer of them.",
     });
   for (const [full, why] of leftOut) {
