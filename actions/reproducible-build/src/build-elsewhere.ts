@@ -51,7 +51,7 @@ export function elsewhereBuilder(first: Plan, runner: ActionRunner, folder: stri
     try {
       return {
         plan,
-        products: await runCargo(plan, others.env, runner, { extra: others.args, wrapper: others.wrapper }),
+        products: await runCargo(plan, others.env, runner, others),
       };
     } finally {
       if (before !== undefined) process.umask(before);

@@ -6,13 +6,12 @@ import {
   isReproducible,
   namedCauses,
   type RecordedBuild,
-  recordBuild,
 } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
 import { elsewhereBuilder } from "./build-elsewhere.ts";
 import { digestsOf, findDependence } from "./find-variations.ts";
 import type { Plan } from "./plan.ts";
-import { productPattern } from "./record-products.ts";
+import { hashProducts } from "./record-products.ts";
 import { suggestedVariations } from "./suggested-variations.ts";
 import { summarizeDifference, summarizeEqual } from "./summary.ts";
 import { findMeans, impossible } from "./surroundings.ts";
@@ -35,11 +34,8 @@ export async function compareWithOthers(first: RecordedBuild, plan: Plan, runner
   const record = async (name: string, words: readonly Variation[], round: number): Promise<RecordedBuild> => {
     const title = words.length === 0 ? "in the same environment" : `with other ${words.join(", ")}`;
     const built = await runner.group(`Building again ${title}`, () => build(words, round));
-    return await recordBuild(
-      built.products.map((product) => productPattern(product, plan)),
-      built.plan.cwd,
-      { name, algorithms: ["blake3"], context: first.context, reporter: runner, signal: runner.signal },
-    );
+    const options = { name, algorithms: ["blake3"], context: first.context } as const;
+    return await hashProducts(built.products, built.plan, options, runner);
   };
   const builds: Build[] = [withoutModes(first)];
   let comparison: Comparison = { builds, contexts: [], verdicts: [], explanations: [] };

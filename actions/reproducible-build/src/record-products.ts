@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type RecordedBuild, recordBuild, writeRecord } from "@release-actions/reproducibility";
+import { type RecordedBuild, type RecordOptions, recordBuild, writeRecord } from "@release-actions/reproducibility";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Plan } from "./plan.ts";
 import { REMAP_NAMES } from "./remap.ts";
@@ -12,21 +12,24 @@ export async function recordProducts(
   target: string | undefined,
   runner: ActionRunner,
 ): Promise<RecordedBuild> {
-  const algorithms = ["blake3", "sha256"] as const;
   const context = await buildContext(plan, runner);
-  const options = { name: "first build", algorithms, context, reporter: runner, signal: runner.signal };
-  const build = await recordBuild(
-    products.map((product) => productPattern(product, plan)),
-    plan.cwd,
-    options,
-  );
+  const options = { name: "first build", algorithms: ["blake3", "sha256"], context } as const;
+  const build = await hashProducts(products, plan, options, runner);
   if (target !== undefined) writeRecord(build.manifest, target);
   return build;
 }
 
-/** With several targets each product is recorded below its target's name. */
-export function productPattern({ path: file, triple }: Product, plan: Plan): string {
-  return plan.targets.length > 1 ? `${triple}.${path.basename(file)}=${file}` : file;
+/** Hashes the products. With several targets each is recorded below its target's name. */
+export async function hashProducts(
+  products: readonly Product[],
+  { targets, cwd }: Plan,
+  options: Pick<RecordOptions, "name" | "algorithms" | "context">,
+  runner: ActionRunner,
+): Promise<RecordedBuild> {
+  const patterns = products.map(({ path: file, triple }) =>
+    targets.length > 1 ? `${triple}.${path.basename(file)}=${file}` : file,
+  );
+  return await recordBuild(patterns, cwd, { ...options, reporter: runner, signal: runner.signal });
 }
 
 /** The settings that influence the build, in values that are equal on all machines with the same settings. */

@@ -2,6 +2,7 @@ import path from "node:path";
 import { Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { Plan, TargetPlan } from "./plan.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 type Stream = "stdout" | "stderr";
 
@@ -13,25 +14,18 @@ export interface Product {
   readonly package: string;
 }
 
-export interface CargoOptions {
-  /** Arguments to add after the plan's. */
-  readonly extra?: readonly string[];
-  /** The command that starts cargo, such as `setarch -R`. */
-  readonly wrapper?: readonly string[];
-}
-
 /** Runs cargo once for each target, and returns the products that its JSON messages report. */
 export async function runCargo(
   plan: Plan,
   env: Readonly<NodeJS.ProcessEnv>,
   runner: ActionRunner,
-  { extra = [], wrapper = [] }: CargoOptions = {},
+  { wrapper, args }: Pick<Surroundings, "wrapper" | "args"> = { wrapper: [], args: [] },
 ): Promise<Product[]> {
   const products: Product[] = [];
   for (const target of plan.targets) {
     runner.info(`cargo ${target.args.join(" ")}`);
     const messages: unknown[] = [];
-    const all = [...wrapper, "cargo", ...target.args, "--message-format=json-render-diagnostics", ...extra];
+    const all = [...wrapper, "cargo", ...target.args, "--message-format=json-render-diagnostics", ...args];
     await runner.exec(all[0] ?? "cargo", all.slice(1), {
       cwd: plan.cwd,
       env: cargoEnv(plan, target, env),

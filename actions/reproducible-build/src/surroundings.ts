@@ -23,8 +23,9 @@ export interface Means {
 /** How to start cargo in a varied environment. */
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
-  /** The command and arguments before `cargo`. */
+  /** The command and arguments before `cargo`, such as `setarch -R`. */
   readonly wrapper: readonly string[];
+  /** Arguments to add after the plan's. */
   readonly args: readonly string[];
   readonly umask: number | undefined;
 }

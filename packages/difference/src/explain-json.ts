@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { explainTextPair } from "./explain-text-pair.ts";
 import { asRecord } from "./json-value.ts";
 import { both } from "./pair.ts";
-import { isNear, isPast } from "./time-window.ts";
+import { areBuildTimes } from "./time-window.ts";
 
 const MAX_PATHS = 200;
 
@@ -26,11 +26,8 @@ export function explainJson(a: string, b: string, { place, windows }: Context): 
     const at = `${place}${path || "."}`;
     if (typeof one === "string" && typeof other === "string") return explainTextPair(one, other, at, windows);
     if (typeof one === "number" && typeof other === "number") {
-      for (const unit of [1000, 1]) {
-        const [x, y] = [one * unit, other * unit];
-        if (isPast(x, windows) && isPast(y, windows) && isNear(x, y, windows))
-          return cause("timestamp", at, String(one), String(other));
-      }
+      const isTime = [1000, 1].some((unit) => areBuildTimes(one * unit, other * unit, windows));
+      if (isTime) return cause("timestamp", at, String(one), String(other));
     }
     return cause("embedded-text", at, show(one), show(other));
   });

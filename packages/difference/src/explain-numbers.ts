@@ -2,7 +2,7 @@ import { readExactly } from "@release-actions/archive";
 import type { ByteMap } from "./byte-map.ts";
 import { type Cause, cause } from "./cause.ts";
 import { both, type Pair, readBoth, type Sources } from "./pair.ts";
-import { isNear, isPast, type TimeWindows } from "./time-window.ts";
+import { areBuildTimes, type TimeWindows } from "./time-window.ts";
 
 /** More differing places than this do not come from one embedded time. */
 const MAX_CLUSTERS = 64;
@@ -63,7 +63,7 @@ function readMoments(bytes: Pair<Uint8Array>, little: boolean, windows: TimeWind
   const [left, right] = both(bytes, (side) => readNumber(side, little));
   for (const { name, perSecond } of UNITS) {
     const [one, other] = both([left, right], (value) => Number((value * 1000n) / perSecond));
-    if (!isNear(one, other, windows) || !isPast(one, windows) || !isPast(other, windows)) continue;
+    if (!areBuildTimes(one, other, windows)) continue;
     const show = (value: bigint, moment: number): string => `${value} (${new Date(moment).toISOString()} in ${name})`;
     return [show(left, one), show(right, other)];
   }

@@ -23,6 +23,11 @@ export function isNear(left: number, right: number, windows: TimeWindows): boole
   return within(left, windows.left) && within(right, windows.right);
 }
 
+/** Whether both times are those of the builds, and neither is older or newer than any build. */
+export function areBuildTimes(left: number, right: number, windows: TimeWindows): boolean {
+  return isNear(left, right, windows) && isPast(left, windows) && isPast(right, windows);
+}
+
 /**
  * Whether a build can have happened at this time: not before 1980, and at most a day (for time zones) after the latest
  * of the present and the known build times.

@@ -3,15 +3,12 @@ import type { Reporter } from "@release-actions/report";
 import type { Algorithm, Digests } from "./algorithm.ts";
 import { batches } from "./batches.ts";
 import { HashProgress } from "./hash-progress.ts";
-import type { EngineChoice, FileToHash, Job } from "./hash-protocol.ts";
-import { runJobs } from "./pool.ts";
+import type { FileToHash, Job } from "./hash-protocol.ts";
+import { type PoolOptions, runJobs } from "./pool.ts";
 
-export interface HashFilesOptions {
+export interface HashFilesOptions extends Pick<PoolOptions, "engine" | "threads" | "signal"> {
   /** Default: `["blake3"]`. Each file is read once for all algorithms. */
   readonly algorithms?: readonly Algorithm[];
-  readonly engine?: EngineChoice;
-  readonly threads?: number;
-  readonly signal?: AbortSignal | undefined;
   readonly reporter?: Reporter;
 }
 

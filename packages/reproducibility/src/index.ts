@@ -20,7 +20,7 @@ export {
   type Severity,
 } from "./policy.ts";
 export { type RecordedBuild, type RecordOptions, recordBuild } from "./record.ts";
-export { openRecordArchive, readRecordArchive, writeRecord, writeRecordArchive } from "./record-archive.ts";
+export { openRecordArchive, writeRecord, writeRecordArchive } from "./record-archive.ts";
 export { htmlReport } from "./report-html.ts";
 export { barsTable, contextTable, filesTable, type Table, writeCauses } from "./report-markdown.ts";
 export { type ResolvedSums, resolveSums } from "./resolve-sums.ts";

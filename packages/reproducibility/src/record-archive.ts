@@ -7,7 +7,6 @@ import {
   FORMAT_BYTES,
   findFile,
   indexTar,
-  openFileSource,
   openZip,
   type RandomAccessSource,
   readExactly,
@@ -100,9 +99,4 @@ async function unwrap(name: string, source: RandomAccessSource): Promise<RandomA
   if (tar === undefined)
     throw new Fault(`artifact ${name} is not a record of a build: it is ${format} and holds no single tar`);
   return tar;
-}
-
-/** A record archive on disk. */
-export async function readRecordArchive(name: string, file: string): Promise<Build> {
-  return await openRecordArchive(name, await openFileSource(file));
 }
