@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { Fault } from "@release-actions/report";
 
@@ -55,16 +56,11 @@ function lineOf(bytes: Uint8Array, offset: number): number {
 
 /** UTF-8 sequences never span a line feed, so lines can be decoded one by one. */
 function firstInvalidLine(bytes: Uint8Array): number {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
   let line = 1;
   for (let start = 0; start < bytes.length; line += 1) {
-    const end = bytes.indexOf(0x0a, start);
-    try {
-      decoder.decode(bytes.subarray(start, end < 0 ? bytes.length : end));
-    } catch {
-      return line; // The decoder's own message does not name the place, so it is dropped.
-    }
-    if (end < 0) break;
+    const feed = bytes.indexOf(0x0a, start);
+    const end = feed < 0 ? bytes.length : feed;
+    if (!isUtf8(bytes.subarray(start, end))) break;
     start = end + 1;
   }
   return line;
