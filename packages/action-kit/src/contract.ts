@@ -1,19 +1,13 @@
 /** One input of `action.yml`, as `npm run generate` writes it into `src/action.gen.ts`. */
 export type InputSpec = (
-  | { readonly kind: "string" }
-  | { readonly kind: "boolean" }
   | { readonly kind: "number"; readonly unit?: string; readonly min?: number; readonly max?: number }
   | { readonly kind: "enum"; readonly values: readonly string[] }
-  /** Items separated by commas or white space. */
-  | { readonly kind: "list" }
-  /** One item a line; blank lines do not count. */
-  | { readonly kind: "lines" }
-  /** A path on the runner; read as an absolute one. */
-  | { readonly kind: "path" }
-  /** `<algorithm>:<lowercase hex>`, as in the OCI image spec (descriptor.md, "Digests"). */
-  | { readonly kind: "digest" }
-  /** Masked in the log before anything else happens. */
-  | { readonly kind: "secret" }
+  /**
+   * `list`: items separated by commas or white space. `lines`: one item a line; blank lines do not count. `path`: a path on the
+   * runner, read as an absolute one. `digest`: `<algorithm>:<lowercase hex>`, as in the OCI image spec (descriptor.md, "Digests").
+   * `secret`: masked in the log before anything else happens.
+   */
+  | { readonly kind: "string" | "boolean" | "list" | "lines" | "path" | "digest" | "secret" }
 ) & {
   readonly required?: true;
   /** The literal default. It also replaces an empty value, which an unset expression becomes. */

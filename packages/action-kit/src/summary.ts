@@ -207,7 +207,8 @@ function splitAdvice(message: string): [said: string, advice: string] {
   return [said, advice];
 }
 
-function fenced(text: string, language = ""): string {
+/** A fenced code block. Its fence is longer than every run of backticks in the text. */
+export function fenced(text: string, language = ""): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
