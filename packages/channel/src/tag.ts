@@ -1,4 +1,4 @@
-import { compareBuilds, parseVersion, type Version, VersionError } from "./version.ts";
+import { compareBuilds, tryParseVersion, type Version } from "./version.ts";
 
 /**
  * A git tag that names a version, in one of the forms that cargo-dist accepts: `v1.2.3`, `1.2.3`, `widget-v1.2.3`,
@@ -15,12 +15,8 @@ export interface VersionTag {
 export function parseTag(tag: string): VersionTag | undefined {
   const [, prefix = "", text = ""] = /^(.*?)(\d+\.\d+\.\d+(?:[-+].*)?)$/s.exec(tag) ?? [];
   if (/[\d.+]$/.test(prefix)) return undefined;
-  try {
-    return { tag, family: prefix.replace(/v$/, ""), version: parseVersion(text) };
-  } catch (error) {
-    if (error instanceof VersionError) return undefined;
-    throw error;
-  }
+  const version = tryParseVersion(text);
+  return version && { tag, family: prefix.replace(/v$/, ""), version };
 }
 
 /** The versions that were released under tags of one family. `name` and `refs/tags/name` are the same tag. */

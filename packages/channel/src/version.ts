@@ -27,13 +27,16 @@ export class VersionError extends Fault {
  * @throws VersionError
  */
 export function parseVersion(text: string, what = "the version"): Version {
+  const version = tryParseVersion(text);
+  if (version !== undefined) return version;
+  throw new VersionError(`${what} is ${JSON.stringify(text)}, expected a semantic version such as 1.7.4 or 1.8.0-rc.1`);
+}
+
+/** As `parseVersion`; `undefined` for any other text. */
+export function tryParseVersion(text: string): Version | undefined {
   const parsed = parseSemver(text);
   const build = parsed?.build.join(".") ?? "";
-  if (parsed === null || text !== (build === "" ? parsed.version : `${parsed.version}+${build}`)) {
-    throw new VersionError(
-      `${what} is ${JSON.stringify(text)}, expected a semantic version such as 1.7.4 or 1.8.0-rc.1`,
-    );
-  }
+  if (parsed === null || text !== (build === "" ? parsed.version : `${parsed.version}+${build}`)) return undefined;
   const { major, minor, patch } = parsed;
   return { text, major, minor, patch, prerelease: parsed.prerelease.join("."), build };
 }
