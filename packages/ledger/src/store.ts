@@ -1,5 +1,4 @@
 import { JsonError } from "@release-actions/json";
-import { Fault } from "@release-actions/report";
 import { mergeLedger } from "./merge.ts";
 import { type LedgerPage, type LedgerRow, readPage, writePage } from "./page.ts";
 
@@ -9,10 +8,6 @@ export interface LedgerStore {
   list(prefix: string): Promise<readonly string[]>;
   read(artifact: string, file: string): Promise<Uint8Array | undefined>;
   upload(artifact: string, file: string, content: Uint8Array): Promise<void>;
-}
-
-export class LedgerError extends Fault {
-  override readonly name = "LedgerError";
 }
 
 /** Must not begin with `artifacts-`, since cargo-dist attaches such artifacts to the release. */
@@ -67,20 +62,11 @@ export async function loadPages(
   store: LedgerStore,
   ignored: (artifact: string, reason: string) => void = () => undefined,
 ): Promise<readonly NamedPage[]> {
-  const names = (await store.list(PREFIX)).map((artifact) => ({ artifact, parts: partsOf(artifact) }));
-  for (const { artifact, parts } of names) if (parts === undefined) ignored(artifact, "its name is not valid");
-  const known = new Set(names.map(({ artifact }) => artifact));
-  const pages = await Promise.all(
-    names.map(async ({ artifact, parts }): Promise<NamedPage | undefined> => {
-      if (parts === undefined) return undefined;
-      const page = await readOne(store, artifact, ignored);
-      return page && { ...page, artifact, channel: parts.channel, isBegun: parts.isBegun };
-    }),
-  );
+  const artifacts = await store.list(PREFIX);
+  const pages = await Promise.all(artifacts.map((artifact) => readOne(store, artifact, ignored)));
   const found = pages.filter((page) => page !== undefined);
-  return found.filter(
-    (page) => !page.isBegun || !(known.has(page.artifact.slice(0, -BEGUN.length)) || hasRunAgain(page, found)),
-  );
+  const hasEnded = (page: NamedPage): boolean => artifacts.includes(page.artifact.slice(0, -BEGUN.length));
+  return found.filter((page) => !page.isBegun || !(hasEnded(page) || hasRunAgain(page, found)));
 }
 
 /** Reads the results so far of all publishers of this run, in all attempts. */
@@ -115,16 +101,18 @@ async function readOne(
   store: LedgerStore,
   artifact: string,
   ignored: (artifact: string, reason: string) => void,
-): Promise<LedgerPage | undefined> {
+): Promise<NamedPage | undefined> {
+  const [, channel, begun] = /^ledger-([a-z][a-z0-9-]{0,30}?)-\d+-[0-9a-z]+(-begun)?$/.exec(artifact) ?? [];
+  if (channel === undefined) return void ignored(artifact, "its name is not valid");
   const content = await store.read(artifact, FILE);
+  if (content === undefined) return void ignored(artifact, `it has no ${FILE}`);
   try {
-    if (content !== undefined) return readPage(content, `${FILE} of the artifact ${artifact}`);
-    ignored(artifact, `it has no ${FILE}`);
+    const page = readPage(content, `${FILE} of the artifact ${artifact}`);
+    return { ...page, artifact, channel, isBegun: begun !== undefined };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    ignored(artifact, error.message);
+    return void ignored(artifact, error.message);
   }
-  return undefined;
 }
 
 /** Whether the same publication began again in a later attempt, whose page replaces this one. */
@@ -137,9 +125,4 @@ function hasRunAgain({ channel, attempt, rows }: NamedPage, pages: readonly Name
       other.attempt > attempt &&
       other.rows.some(({ name }) => names.has(name)),
   );
-}
-
-function partsOf(artifact: string): { readonly channel: string; readonly isBegun: boolean } | undefined {
-  const [, channel, begun] = /^ledger-([a-z][a-z0-9-]{0,30}?)-\d+-[0-9a-z]+(-begun)?$/.exec(artifact) ?? [];
-  return channel === undefined ? undefined : { channel, isBegun: begun !== undefined };
 }

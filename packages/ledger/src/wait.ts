@@ -28,13 +28,8 @@ export async function awaitChannels(
   for (; ; await sleep(intervalMs, undefined, signal === undefined ? {} : { signal })) {
     const pages = await loadPages(store);
     // All channels are checked each time, since one that had ended may have begun again meanwhile.
-    const missing = channels.filter(
-      (channel) =>
-        !hasEnded(
-          pages.filter((page) => page.channel === channel),
-          attempt,
-        ),
-    );
+    const pagesOf = (channel: string): readonly NamedPage[] => pages.filter((page) => page.channel === channel);
+    const missing = channels.filter((channel) => !hasEnded(pagesOf(channel), attempt));
     if (missing.length === 0 || performance.now() + intervalMs > end) return missing;
   }
 }
