@@ -1,6 +1,5 @@
 /** How a document writes the characters of a URL. A replacement is written in the same way. */
 export interface Spelling {
-  readonly name: "plain" | "json" | "percent";
   /** Case-insensitive regular expressions for `:`, `/` and one character of a path segment. */
   readonly colon: string;
   readonly slash: string;
@@ -21,7 +20,6 @@ const SEGMENT_CHARACTER = String.raw`(?:[\w.+@~%-]|#\{[^{}"\s]+\}|\$\{\w+(?::?[-
 
 export const SPELLINGS: readonly Spelling[] = [
   {
-    name: "plain",
     colon: ":",
     slash: "/",
     segmentCharacter: SEGMENT_CHARACTER,
@@ -31,7 +29,6 @@ export const SPELLINGS: readonly Spelling[] = [
   },
   {
     // JSON allows `\/` for a slash (RFC 8259, section 7), which PHP and others write.
-    name: "json",
     colon: ":",
     slash: String.raw`\\/`,
     segmentCharacter: SEGMENT_CHARACTER,
@@ -41,7 +38,6 @@ export const SPELLINGS: readonly Spelling[] = [
   },
   {
     // A URL in the query of another URL.
-    name: "percent",
     colon: "%3A",
     slash: "%2F",
     segmentCharacter: String.raw`(?:[\w.~-]|%(?:2B|40|25[0-9A-F]{2}))`,
