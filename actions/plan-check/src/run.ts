@@ -16,7 +16,7 @@ export async function run(runner: ActionRunner): Promise<void> {
     runner.info(`${config.file} asks for cargo-dist ${config.distVersion ?? "of any version"}; no plan was checked`);
     return;
   }
-  const plan = await loadPlan(inputs.plan, runArtifacts(runner.env, runner).read);
+  const plan = await loadPlan(inputs.plan, runArtifacts(runner).read);
   requireTag(plan, facts.tag);
   const missing = missingArchives(plan, config, isDropped);
 

@@ -35,11 +35,10 @@ export async function decide(runner: ActionRunner): Promise<Decision> {
   return decideChannel(subject.version, existingVersions(found, subject, ownTag), rules);
 }
 
-async function readSubject({ inputs, ...runner }: ActionRunner, facts: RunFacts): Promise<Subject> {
-  if (inputs.version === undefined) {
-    const { read } = runArtifacts(runner.env, runner);
-    return subjectOfPlan(await loadPlan(inputs.plan ?? "artifact", read), facts.tag);
-  }
+async function readSubject(runner: ActionRunner, facts: RunFacts): Promise<Subject> {
+  const { inputs } = runner;
+  if (inputs.version === undefined)
+    return subjectOfPlan(await loadPlan(inputs.plan ?? "artifact", runArtifacts(runner).read), facts.tag);
   if (inputs.plan !== undefined) throw new ChannelError("both `plan` and `version` are given, expected one of them");
   return subjectOfVersion(parseVersion(inputs.version, "the input `version`"), facts.tag);
 }

@@ -4,8 +4,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { ArtifactFileReader } from "@release-actions/dist-plan";
 import type { LedgerStore } from "@release-actions/ledger";
-import type { Reporter } from "@release-actions/report";
-import { RunError } from "./facts.ts";
+import { RunError, type RunServices } from "./facts.ts";
 
 /** Access to the artifacts of the current run, for publishers. */
 export interface RunArtifacts extends LedgerStore {
@@ -18,19 +17,12 @@ export interface RunArtifacts extends LedgerStore {
   readonly save: (artifact: string, file: string, path: string) => Promise<boolean>;
 }
 
-/** The services that a step must provide for reading artifacts. */
-export interface ArtifactServices extends Reporter {
-  readonly signal: AbortSignal;
-  tempFolder(purpose: string): Promise<string>;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Manifests, formulae, checksum lists and ledgers are read whole; archives are saved. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** Opens the artifacts of the run that the environment names. The network client is loaded only when it is needed. */
-export function runArtifacts(env: Environment, services: ArtifactServices): RunArtifacts {
+export function runArtifacts(services: RunServices): RunArtifacts {
+  const { env } = services;
   const url = env["ACTIONS_RESULTS_URL"] ?? "";
   const token = env["ACTIONS_RUNTIME_TOKEN"] ?? "";
   const isAvailable = url !== "" && token !== "";
@@ -42,7 +34,7 @@ export function runArtifacts(env: Environment, services: ArtifactServices): RunA
         advice: "Run this as an action in a workflow, or give files instead of artifacts.",
       });
     }
-    service ??= openService(url, token, env, services);
+    service ??= openService(url, token, services);
     return service;
   };
   return {
@@ -57,14 +49,14 @@ export function runArtifacts(env: Environment, services: ArtifactServices): RunA
 
 type Service = Omit<RunArtifacts, "isAvailable">;
 
-async function openService(url: string, token: string, env: Environment, services: ArtifactServices): Promise<Service> {
+async function openService(url: string, token: string, services: RunServices): Promise<Service> {
   const [remote, archive, { createTransport }] = await Promise.all([
     import("@release-actions/artifacts"),
     import("@release-actions/archive"),
     import("@release-actions/http"),
   ]);
   const { signal } = services;
-  const transport = createTransport({ ...env });
+  const transport = createTransport({ ...services.env });
   const results = remote.createResultsService({ url, token, transport });
   const options = { results, transport, reporter: services, signal };
 

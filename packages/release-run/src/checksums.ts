@@ -1,6 +1,7 @@
 import {
   type Checksums,
   checksumsOf,
+  type DistPlan,
   loadManifest,
   mergeChecksums,
   readChecksumFile,
@@ -12,6 +13,12 @@ import type { RunArtifacts } from "./artifacts.ts";
 const GLOBAL_BUILD = "artifacts-build-global";
 const HOST_MANIFEST = "artifacts-dist-manifest";
 
+/** cargo-dist's manifest of the host phase; `undefined` when this run has none. */
+export async function hostManifest(artifacts: RunArtifacts): Promise<DistPlan | undefined> {
+  const names = artifacts.isAvailable ? await artifacts.list(HOST_MANIFEST) : [];
+  return names.includes(HOST_MANIFEST) ? await loadManifest("host", artifacts.read) : undefined;
+}
+
 /**
  * The checksums of the finished build, which a plan does not contain. They come from cargo-dist's manifest of the host
  * phase and from the list of its global build, which must agree.
@@ -20,17 +27,13 @@ const HOST_MANIFEST = "artifacts-dist-manifest";
  */
 export async function checksumsOfRun(artifacts: RunArtifacts): Promise<Checksums> {
   if (!artifacts.isAvailable) return new Map();
-  const names = await artifacts.list("artifacts-");
   const sources: [string, Checksums][] = [];
-  if (names.includes(HOST_MANIFEST)) {
-    sources.push([HOST_MANIFEST, checksumsOf(await loadManifest("host", artifacts.read))]);
-  }
-  if (names.includes(GLOBAL_BUILD)) {
-    const list = await artifacts.read(GLOBAL_BUILD, "sha256.sum");
-    if (list !== undefined) {
-      const text = new TextDecoder("utf-8", { fatal: true }).decode(list);
-      sources.push([`sha256.sum of ${GLOBAL_BUILD}`, readChecksumFile(text, `sha256.sum of ${GLOBAL_BUILD}`)]);
-    }
+  const host = await hostManifest(artifacts);
+  if (host !== undefined) sources.push([HOST_MANIFEST, checksumsOf(host)]);
+  const list = await artifacts.read(GLOBAL_BUILD, "sha256.sum");
+  if (list !== undefined) {
+    const name = `sha256.sum of ${GLOBAL_BUILD}`;
+    sources.push([name, readChecksumFile(new TextDecoder("utf-8", { fatal: true }).decode(list), name)]);
   }
   return mergeChecksums(sources);
 }

@@ -1,4 +1,11 @@
-import { Fault } from "@release-actions/report";
+import { Fault, type Reporter } from "@release-actions/report";
+
+/** The services of the runner that a step of a release needs. */
+export interface RunServices extends Reporter {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  tempFolder(purpose: string): Promise<string>;
+}
 
 /** The facts about the current run that releasing needs (docs.github.com, "Default environment variables"). */
 export interface RunFacts {
@@ -21,7 +28,7 @@ export class RunError extends Fault {
 }
 
 /** Reads the facts about the run from the environment. @throws RunError when a variable is missing or malformed */
-export function readFacts(env: Readonly<Record<string, string | undefined>>): RunFacts {
+export function readFacts(env: RunServices["env"]): RunFacts {
   const repository = env["GITHUB_REPOSITORY"] ?? "";
   if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
     throw new RunError(

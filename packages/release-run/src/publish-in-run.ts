@@ -1,12 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type LedgerRecorder, placeName, withLedger } from "@release-actions/ledger";
-import { type ArtifactServices, type RunArtifacts, runArtifacts } from "./artifacts.ts";
-import { type RunFacts, readFacts } from "./facts.ts";
-
-/** The services of the runner that a publisher needs. */
-export interface RunServices extends ArtifactServices {
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
+import { type RunArtifacts, runArtifacts } from "./artifacts.ts";
+import { type RunFacts, type RunServices, readFacts } from "./facts.ts";
 
 /** The description of a publishing job, before it reads anything. */
 export interface Publishing {
@@ -40,7 +35,7 @@ export async function publishInRun<T>(
   work: (run: PublishingRun) => Promise<T>,
 ): Promise<T> {
   const facts = readFacts(services.env);
-  const artifacts = runArtifacts(services.env, services);
+  const artifacts = runArtifacts(services);
   const beginning = {
     channel,
     name: place === undefined ? facts.repository : placeName(place, otherwise),

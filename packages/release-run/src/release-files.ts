@@ -27,22 +27,34 @@ export interface ReleaseFiles {
 }
 
 /**
- * Opens the files that an input names: a folder of the workspace, or the artifacts of this run whose names match, where
+ * Finds the files that an input names: in a folder of the workspace, or in the artifacts of this run whose names match, where
  * `*` matches any text.
+ *
+ * @throws RunError with this advice when there is neither
  */
+export async function findFiles(
+  input: string,
+  workspace: string,
+  artifacts: RunArtifacts,
+  advice: string,
+): Promise<{ readonly folder: string } | { readonly names: readonly string[] }> {
+  const folder = path.resolve(workspace, input);
+  if ((await stat(folder).catch(() => undefined))?.isDirectory()) return { folder };
+  const matcher = wildcard(input);
+  const names = (await artifacts.list(input.split("*")[0] ?? "")).filter((name) => matcher.test(name));
+  if (names.length > 0) return { names };
+  throw new RunError(`${JSON.stringify(input)} is neither a folder nor an artifact of this run`, { advice });
+}
+
+/** Opens the files that an input names (`findFiles`). */
 export async function openReleaseFiles(
   input: { readonly name: string; readonly value: string },
   workspace: string,
   artifacts: RunArtifacts,
 ): Promise<ReleaseFiles> {
-  const folder = path.resolve(workspace, input.value);
-  const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() === true;
-  if (isFolder) return filesOfFolder(folder, artifacts);
-  const names = await namesLike(input.value, artifacts);
-  if (names.length > 0) return filesOfArtifacts(names, artifacts);
-  throw new RunError(`${JSON.stringify(input.value)} is neither a folder nor an artifact of this run`, {
-    advice: `Add the job that builds the files to \`needs\`, or set \`${input.name}\` to their folder.`,
-  });
+  const advice = `Add the job that builds the files to \`needs\`, or set \`${input.name}\` to their folder.`;
+  const place = await findFiles(input.value, workspace, artifacts, advice);
+  return "folder" in place ? filesOfFolder(place.folder, artifacts) : filesOfArtifacts(place.names, artifacts);
 }
 
 /** The digest of a file, lowercase hex. */
@@ -83,12 +95,6 @@ async function checksumsInFolder(folder: string, plan: DistPlan): Promise<[strin
     found.push([`the file ${name} itself`, new Map([[name, await digestOfFile(path.join(folder, name))]])]);
   }
   return found;
-}
-
-async function namesLike(pattern: string, artifacts: RunArtifacts): Promise<readonly string[]> {
-  const names = await artifacts.list(pattern.split("*")[0] ?? "");
-  const matcher = wildcard(pattern);
-  return names.filter((name) => matcher.test(name));
 }
 
 function filesOfArtifacts(names: readonly string[], artifacts: RunArtifacts): ReleaseFiles {

@@ -117,8 +117,8 @@ if (!hasGitea) {
           ...{ version: "1.2.3", source: "restate.tar", images, logins: `${registry.host} ${USER} ${PASSWORD}` },
         });
         expect(published.annotations).toEqual([]);
-        const services = { ...silentReporter, signal: AbortSignal.timeout(MINUTES), tempFolder: async () => "" };
-        const artifacts = runArtifacts(job.env, services);
+        const signal = AbortSignal.timeout(MINUTES);
+        const artifacts = runArtifacts({ ...silentReporter, env: job.env, signal, tempFolder: async () => "" });
         const [ledger = ""] = await artifacts.list("ledger-image-");
         const { rows } = readPage((await artifacts.read(ledger, "ledger.json")) ?? Buffer.alloc(0));
         expect(rows).toMatchObject([{ name: images, state: "verified", digest: published.outputs["digest"] }]);

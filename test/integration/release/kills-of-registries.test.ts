@@ -159,8 +159,9 @@ describeWith(["cc", "helm", "registry"], "a publisher that is killed while it pu
   }
 
   async function ledgerOf({ run }: Scene): Promise<readonly LedgerRow[]> {
-    const services = { ...silentReporter, signal: new AbortController().signal, tempFolder: async () => "" };
-    return loadLedger(runArtifacts(github.env(run), services));
+    const { signal } = new AbortController();
+    const services = { ...silentReporter, env: github.env(run), signal, tempFolder: async () => "" };
+    return loadLedger(runArtifacts(services));
   }
 
   test.each(PUBLISHERS.map((publisher) => [publisher.action, publisher] as const))(

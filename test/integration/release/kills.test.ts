@@ -117,8 +117,9 @@ describeWith(["git"], "a publisher that is killed", () => {
   }
 
   async function ledgerOf({ run }: Scene): Promise<readonly LedgerRow[]> {
-    const services = { ...silentReporter, signal: new AbortController().signal, tempFolder: async () => "" };
-    return loadLedger(runArtifacts(github.env(run), services));
+    const { signal } = new AbortController();
+    const services = { ...silentReporter, env: github.env(run), signal, tempFolder: async () => "" };
+    return loadLedger(runArtifacts(services));
   }
 
   test(
