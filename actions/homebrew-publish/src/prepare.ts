@@ -58,7 +58,7 @@ export function findProblems(source: Source, expected: Expectation): readonly Pr
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
     const message = error.advice === undefined ? error.message : `${error.message}\n${error.advice}`;
-    return [{ level: "error", message, ...(error.location === undefined ? {} : { location: error.location }) }];
+    return [{ level: "error", message, location: error.location }];
   }
 }
 

@@ -4,7 +4,7 @@ import { childEnv } from "@release-actions/command";
 import { type DistPlan, loadPlan, mergeChecksums, parseDropTargets, requireTag } from "@release-actions/dist-plan";
 import { basicCredential, remoteUrl } from "@release-actions/git";
 import { openReleases } from "@release-actions/github-rest";
-import { FormulaError, openTap, type Published, publishRevision, type Tap } from "@release-actions/homebrew";
+import { FormulaError, openTap, publishRevision, type Revision, type Tap } from "@release-actions/homebrew";
 import {
   checksumsOfAssets,
   existingVersions,
@@ -19,7 +19,7 @@ import { type Collected, collect, type Source } from "./collect.ts";
 import { findDependencyProblems, tapName } from "./dependencies.ts";
 import { expectationOf, findProblems, throughGateway } from "./prepare.ts";
 import { brewStyle, findBrew } from "./style.ts";
-import { ledgerRows, summarize } from "./summary.ts";
+import { ledgerRows, type Outcome, summarize } from "./summary.ts";
 import { commitMessage, type Entry, planTap, remarks, toCommit } from "./tap-plan.ts";
 
 /** Publishes the formulae of the plan to the tap. The push comes last, and is the only step that others can see. */
@@ -54,37 +54,30 @@ async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: Pub
   const env = childEnv(runner.env);
   const access = { run: runner.exec, env, url, token: inputs.token, signal: runner.signal };
   const tap = await openTap(access, path.join(await runner.tempFolder("tap"), "tap"), inputs["tap-branch"]);
-  let entries: readonly Entry[] = [];
-  let published: Published | undefined;
-  let isPushed = false;
+  const outcome: Outcome = { entries: [], published: undefined, isPushed: false, url, dryRun: inputs["dry-run"] };
   try {
-    entries = await planTap(tap, sources, rules);
+    outcome.entries = await planTap(tap, sources, rules);
     await reportDependencies(runner, tap, url, sources);
-    const push = !inputs["dry-run"] && entries.some(isForPeople);
+    const push = !inputs["dry-run"] && outcome.entries.some(isForPeople);
     const identity = { name: inputs["committer-name"], email: inputs["committer-email"] };
-    published = await publishRevision(
-      tap,
-      identity,
-      push,
-      async () => {
-        entries = await planTap(tap, sources, rules);
-        const chosen = toCommit(entries).filter((entry) => !push || isForPeople(entry));
-        const moved = chosen.flatMap(({ path: to, movedFrom }) =>
-          movedFrom === undefined ? [] : [[to, movedFrom] as const],
-        );
-        const files = new Map(chosen.map((entry) => [entry.path, entry.text]));
-        return { files, moved: new Map(moved), message: commitMessage(chosen) };
-      },
-      () => {
-        isPushed = true;
-      },
-    );
-    for (const message of remarks(entries)) runner.problem({ level: "warning", title: "homebrew-publish", message });
+    const revise = async (): Promise<Revision> => {
+      outcome.entries = await planTap(tap, sources, rules);
+      const chosen = toCommit(outcome.entries).filter((entry) => !push || isForPeople(entry));
+      const moved = chosen.flatMap(({ path: to, movedFrom }) =>
+        movedFrom === undefined ? [] : [[to, movedFrom] as const],
+      );
+      const files = new Map(chosen.map((entry) => [entry.path, entry.text]));
+      return { files, moved: new Map(moved), message: commitMessage(chosen) };
+    };
+    outcome.published = await publishRevision(tap, identity, push, revise, () => {
+      outcome.isPushed = true;
+    });
+    for (const message of remarks(outcome.entries))
+      runner.problem({ level: "warning", title: "homebrew-publish", message });
   } finally {
     // Record failures too, so that people who look for the release can see that it is not here.
-    const outcome = { entries, published, isPushed, url, dryRun: inputs["dry-run"] };
     summarize(runner, outcome);
-    if (entries.length > 0) ledger.set(ledgerRows(outcome));
+    if (outcome.entries.length > 0) ledger.set(ledgerRows(outcome));
   }
 }
 
@@ -162,8 +155,7 @@ async function prepare(
   let prepared = gateway === undefined ? sources : sources.map((source) => throughGateway(source, gateway));
   if (inputs.style === "auto" || inputs.style === "brew") {
     const folder = await runner.tempFolder("style");
-    const options = { run: runner.exec, env: childEnv(runner.env), folder, reporter: runner };
-    const brew = await findBrew(options);
+    const brew = await findBrew(runner);
     if (brew === undefined && inputs.style === "brew") {
       throw new FormulaError("`style` is brew, but there is no Homebrew on this machine", {
         advice: "Use `style: auto`, or a runner that has Homebrew.",
@@ -171,7 +163,7 @@ async function prepare(
     }
     if (brew !== undefined) {
       const styled: Source[] = [];
-      for (const source of prepared) styled.push(await brewStyle(brew, source, options));
+      for (const source of prepared) styled.push(await brewStyle(brew, source, folder, runner));
       prepared = styled;
     }
   }
@@ -194,10 +186,8 @@ function refuseProblems(
   const errors = problems.filter(({ level }) => level === "error").length;
   if (errors === 0) return;
   runner.summary.findings(problems);
-  throw new FormulaError(
-    `${countOf(errors, "finding")} in ${sources.map(({ file }) => file).join(", ")}: nothing was published`,
-    {
-      advice: "The formulae do not match the build that this run made: see the findings.",
-    },
-  );
+  const files = sources.map(({ file }) => file).join(", ");
+  throw new FormulaError(`${countOf(errors, "finding")} in ${files}: nothing was published`, {
+    advice: "The formulae do not match the build that this run made: see the findings.",
+  });
 }

@@ -6,12 +6,13 @@ import type { ActionRunner } from "./action.gen.ts";
 import { requiredOf, tapName } from "./dependencies.ts";
 import type { Entry } from "./tap-plan.ts";
 
+/** The result for the tap, updated while publishing goes on. */
 export interface Outcome {
-  readonly entries: readonly Entry[];
+  entries: readonly Entry[];
   /** Undefined when publishing failed. */
-  readonly published: Published | undefined;
+  published: Published | undefined;
   /** Whether the commit was pushed, even if a later step failed. */
-  readonly isPushed: boolean;
+  isPushed: boolean;
   /** The URL of the tap's repository. */
   readonly url: string;
   readonly dryRun: boolean;

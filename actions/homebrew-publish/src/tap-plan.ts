@@ -47,22 +47,24 @@ export async function planTap(tap: Tap, sources: readonly Source[], rules: TapRu
 
 async function planOne(tap: Tap, source: Source, { rules, existing, republish }: TapRules): Promise<Entry> {
   const { version } = source.release;
-  const file = source.file.toLowerCase();
-  const place = await formulaPlace(tap, file);
-  const current = place.current === undefined ? undefined : await readTapFile(tap, place.current);
-  const decision = decide(version, current, existing, rules);
-  const { channel } = decision;
-  if (decision.formula !== "versioned") {
-    const text = withSchemeOf(current, source.text);
-    const change = compareWithTap({ file, text, version, channel }, current, republish);
-    return { source, decision, file, path: place.path, movedFrom: movedFrom(place), text, change };
+  let made = { file: source.file.toLowerCase(), text: source.text };
+  let place = await lookUp(tap, made.file);
+  const decision = decide(version, place.there, existing, rules);
+  if (decision.formula === "versioned") {
+    made = versionedFormula(made.text, made.file, decision.line);
+    place = await lookUp(tap, made.file);
   }
-  const made = versionedFormula(source.text, file, decision.line);
-  const beside = await formulaPlace(tap, made.file);
-  const there = beside.current === undefined ? undefined : await readTapFile(tap, beside.current);
-  const versioned = { ...made, text: withSchemeOf(there, made.text) };
-  const change = compareWithTap({ ...versioned, version, channel }, there, republish);
-  return { source, decision, ...versioned, path: beside.path, movedFrom: movedFrom(beside), change };
+  const { there, path, movedFrom } = place;
+  const formula = { file: made.file, text: withSchemeOf(there, made.text) };
+  const change = compareWithTap({ ...formula, version, channel: decision.channel }, there, republish);
+  return { source, decision, ...formula, path, movedFrom, change };
+}
+
+/** The place of a formula in the tap, and its text there. */
+async function lookUp(tap: Tap, file: string) {
+  const { path, current } = await formulaPlace(tap, file);
+  const there = current === undefined ? undefined : await readTapFile(tap, current);
+  return { path, movedFrom: current === path ? undefined : current, there };
 }
 
 /** A release that Homebrew sorts below the tap's version of a newer line is a backport there, whatever the tags say. */
@@ -75,16 +77,6 @@ function decide(version: Version, current: string | undefined, existing: readonl
   const isBackport =
     compareBrewVersions(text, version.text) > 0 && (isNewerLine || (inTap.prerelease === "" && inTap.build === ""));
   return isBackport ? { ...decision, channel: "backport", isLatest: false, formula: rules.backport.formula } : decision;
-}
-
-function movedFrom({
-  path,
-  current,
-}: {
-  readonly path: string;
-  readonly current: string | undefined;
-}): string | undefined {
-  return current === undefined || current === path ? undefined : current;
 }
 
 /** Keeps the `version_scheme` of the tap's formula; with a lower one, installed formulae would not be upgraded. */
@@ -118,7 +110,7 @@ export function remarks(entries: readonly Entry[]): readonly string[] {
     }
     if (change.kind === "kept")
       said.push(`${file} stays as it is in the tap: ${change.reason}. With \`republish: true\` it is replaced.`);
-    if ((change.kind === "add" || change.kind === "update") && isDeadEnd(version)) {
+    if ((change.kind === "add" || change.kind === "update") && isDeadEnd(version.text)) {
       const release = `${version.major}.${version.minor}.${version.patch}`;
       said.push(
         `Homebrew orders ${version.text} above ${release}: users who install it from ${file} do not get ${release} later`,

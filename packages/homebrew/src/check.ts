@@ -24,50 +24,33 @@ export interface Expectation extends ReleaseAddresses {
 
 /** Compares a formula with the release that it installs. Without findings it may be published. */
 export function checkFormula(formula: Formula, expected: Expectation): readonly Problem[] {
-  const problem = (line: number, message: string): Problem => ({
-    level: "error",
-    message: `${formula.file}: ${message}`,
-    title: "Formula does not match the release",
-    location: { file: formula.file, line },
-  });
+  const { file, className, version, downloads, foreign } = formula;
   const found: Problem[] = [];
-  const className = classNameOf(formula.file);
-  if (formula.className.value !== className) {
-    found.push(
-      problem(
-        formula.className.line,
-        `the class is ${formula.className.value}, expected ${className} as the file is called ${formula.file}`,
-      ),
-    );
+  const say: Say = (line, message) => {
+    const title = "Formula does not match the release";
+    found.push({ level: "error", message: `${file}: ${message}`, title, location: { file, line } });
+  };
+  const expectedClass = classNameOf(file);
+  if (className.value !== expectedClass)
+    say(className.line, `the class is ${className.value}, expected ${expectedClass} as the file is called ${file}`);
+  if (version?.value !== expected.version.text) {
+    const said = version === undefined ? "there is no `version`" : `the version is ${version.value}`;
+    say(version?.line ?? 1, `${said}, expected ${expected.version.text}`);
   }
-  if (formula.version?.value !== expected.version.text) {
-    const said = formula.version === undefined ? "there is no `version`" : `the version is ${formula.version.value}`;
-    found.push(problem(formula.version?.line ?? 1, `${said}, expected ${expected.version.text}`));
-  }
-  if (formula.downloads.length === 0) found.push(problem(1, "there is no `url`"));
-  for (const download of formula.downloads) {
-    found.push(...checkDownload(download, expected).map(({ line, message }) => problem(line, message)));
-  }
-  for (const { value, line } of formula.foreign) {
-    found.push(
-      problem(line, `\`${value}\` is not a directive of a formula, and Homebrew runs it whenever it reads the file`),
-    );
-  }
-  found.push(...sharedChecksums(formula.downloads).map(({ line, message }) => problem(line, message)));
-  found.push(...missingPlatforms(formula.downloads, expected).map((message) => problem(1, message)));
+  if (downloads.length === 0) say(1, "there is no `url`");
+  for (const download of downloads) checkDownload(download, expected, say);
+  for (const { value, line } of foreign)
+    say(line, `\`${value}\` is not a directive of a formula, and Homebrew runs it whenever it reads the file`);
+  checkShared(downloads, say);
+  checkPlatforms(downloads, expected, say);
   return found;
 }
 
-interface Finding {
-  readonly line: number;
-  readonly message: string;
-}
+type Say = (line: number, message: string) => void;
 
-function checkDownload(download: FormulaDownload, expected: Expectation): readonly Finding[] {
+function checkDownload(download: FormulaDownload, expected: Expectation, say: Say): void {
   const { archives } = expected;
   const { url } = download;
-  const findings: Finding[] = [];
-  const say = (line: number, message: string): void => void findings.push({ line, message });
   if (!URL.canParse(url.value) || !/^(https:|http:\/\/127\.0\.0\.1)/.test(url.value))
     say(url.line, `${url.value} is not an https URL`);
   const file = fileOf(url.value);
@@ -92,34 +75,38 @@ function checkDownload(download: FormulaDownload, expected: Expectation): readon
   if (archive !== undefined && !archive.targets.some((target) => runsOn(target, download, archives))) {
     say(url.line, `${file} is for ${archive.targets.join(", ")}, but is offered to ${platformName(download)}`);
   }
-  return findings;
 }
 
-function sharedChecksums(downloads: readonly FormulaDownload[]): readonly Finding[] {
-  return downloads.flatMap(({ url, sha256 }, index) => {
+function checkShared(downloads: readonly FormulaDownload[], say: Say): void {
+  for (const [
+    index,
+    {
+      url,
+      sha256: [sha256],
+    },
+  ] of downloads.entries()) {
     const twin = downloads
       .slice(0, index)
-      .find((other) => other.sha256[0]?.value === sha256[0]?.value && other.url.value !== url.value);
-    if (twin === undefined || sha256[0] === undefined) return [];
-    return [{ line: sha256[0].line, message: `${url.value} has the sha256 of ${twin.url.value}` }];
-  });
+      .find((other) => other.sha256[0]?.value === sha256?.value && other.url.value !== url.value);
+    if (twin !== undefined && sha256 !== undefined)
+      say(sha256.line, `${url.value} has the sha256 of ${twin.url.value}`);
+  }
 }
 
-function missingPlatforms(
+function checkPlatforms(
   downloads: readonly FormulaDownload[],
   { archives, isDropped = () => false }: Expectation,
-): readonly string[] {
+  say: Say,
+): void {
   const platforms = new Map<string, { os: Os; arch: Arch }>();
   for (const target of archives.flatMap((archive) => archive.targets).filter((name) => !isDropped(name))) {
     const platform = platformOf(target);
     if (platform !== undefined) platforms.set(platformName(platform), platform);
   }
-  return [...platforms]
-    .filter(
-      ([, { os, arch }]) =>
-        !downloads.some((download) => (download.os ?? os) === os && (download.arch ?? arch) === arch),
-    )
-    .map(([name]) => `there is an archive for ${name}, but no url`);
+  for (const [name, { os, arch }] of platforms) {
+    if (!downloads.some((download) => (download.os ?? os) === os && (download.arch ?? arch) === arch))
+      say(1, `there is an archive for ${name}, but no url`);
+  }
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Literal } from "./formula.ts";
-import type { Tokens } from "./lex.ts";
-import { isLiteral } from "./literal.ts";
-import type { Statement } from "./scan.ts";
+import { isLiteral, type Tokens } from "./lex.ts";
+import { HOOKS, PLATFORM_BLOCKS, type Statement } from "./scan.ts";
 
 /** Homebrew's directives whose arguments are plain values (docs.brew.sh, "Formula Cookbook"; Homebrew's `formula.rb`). */
 const DIRECTIVES: ReadonlySet<string> = new Set(
@@ -13,8 +12,6 @@ const DIRECTIVES: ReadonlySet<string> = new Set(
 
 /** Blocks of directives, which Homebrew runs when it reads the file. */
 const BLOCKS: readonly string[] = ["livecheck", "bottle", "resource", "head", "patch", "stable"];
-const PLATFORM_BLOCKS: readonly string[] = ["on_macos", "on_linux", "on_arm", "on_intel"];
-const HOOKS: readonly string[] = ["test", "service"];
 
 /**
  * The statements that `brew` would run whenever it reads the formula and that are not directives. A formula may have
@@ -38,7 +35,7 @@ function isKnown({ tokens, place }: Statement, next: Statement | undefined): boo
   if (first.text === "def") return !tokens.some(isEnd) || isEnd(tokens.at(-1));
   if (place === "class" && (first.text === "if" || first.text === "elsif")) return isCondition(tokens.slice(1), next);
   if (tokens.at(-1)?.text === "do") {
-    const isBlock = place === "class" ? [...BLOCKS, ...PLATFORM_BLOCKS] : BLOCKS;
+    const isBlock = place === "class" ? [...BLOCKS, ...Object.keys(PLATFORM_BLOCKS)] : BLOCKS;
     if (HOOKS.includes(first.text) && place === "class") return tokens.length === 2;
     return isBlock.includes(first.text) && tokens.slice(1, -1).every(isLiteral);
   }

@@ -60,11 +60,3 @@ export function classNameOf(file: string): string {
     .replaceAll("+", "x")
     .replace(/(.)@(\d)/, "$1AT$2");
 }
-
-/**
- * The file name of a formula for an older line, which exists next to the newest version (docs.brew.sh, "Formulae
- * Versions"): `widget@1.2.rb`.
- */
-export function versionedFileName(file: string, line: string): string {
-  return `${file.replace(/\.rb$/, "")}@${line}.rb`;
-}

@@ -1,11 +1,10 @@
-export { type BrewOrder, compareBrewVersions } from "./brew-version.ts";
-export { checkFormula, type Expectation, type ReleaseArchive } from "./check.ts";
-export { classNameOf, type Formula, type FormulaDownload, FormulaError, versionedFileName } from "./formula.ts";
+export { compareBrewVersions } from "./brew-version.ts";
+export { checkFormula, type Expectation } from "./check.ts";
+export { FormulaError } from "./formula.ts";
 export { checkLayout } from "./layout.ts";
 export { parseFormula } from "./parse.ts";
-export { type Identity, type Published, publishRevision, type Revision } from "./publish-revision.ts";
+export { type Published, publishRevision, type Revision } from "./publish-revision.ts";
 export { formulaPlace, openTap, readTapFile, type Tap } from "./tap.ts";
 export { compareWithTap, isDeadEnd, type TapChange } from "./tap-change.ts";
-export { TapError } from "./tap-error.ts";
-export { readTapFormula, type TapFormula } from "./tap-formula.ts";
+export { readTapFormula } from "./tap-formula.ts";
 export { versionedFormula, withVersionScheme } from "./versioned.ts";

@@ -12,6 +12,13 @@ export interface Token {
   readonly line: number;
 }
 
+/** Whether a token is part of a plain value, which runs no code. */
+export function isLiteral({ kind, text }: Token): boolean {
+  if (kind === "word") return ["true", "false", "nil"].includes(text);
+  if (kind === "op") return [",", "[", "]", "{", "}", "(", ")", "=>", "-"].includes(text);
+  return kind !== "code";
+}
+
 /** The tokens of one statement, including everything in brackets. */
 export type Tokens = readonly Token[];
 

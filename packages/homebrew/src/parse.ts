@@ -1,7 +1,6 @@
 import { foreignStatements } from "./foreign.ts";
-import { type Formula, type FormulaDownload, FormulaError, type Literal, type Platform } from "./formula.ts";
-import type { Tokens } from "./lex.ts";
-import { isLiteral } from "./literal.ts";
+import { type Formula, type FormulaDownload, FormulaError, type Literal } from "./formula.ts";
+import { isLiteral, type Tokens } from "./lex.ts";
 import { type Statement, scanFormula, written } from "./scan.ts";
 
 /** Directives that must have plain strings, because any other expression would run whenever `brew` reads the formula. */
@@ -24,7 +23,7 @@ export function parseFormula(text: string, file: string): Formula {
   if (second !== undefined) throw at(file, second.line, "has a second formula");
 
   let version: Literal | undefined;
-  const downloads: { platform: Platform; url: Literal; tag: string | undefined; sha256: Literal[] }[] = [];
+  const downloads: (FormulaDownload & { readonly sha256: Literal[] })[] = [];
   for (const statement of statements) {
     const [first, ...args] = statement.tokens;
     if (statement.place !== "class" || first?.kind !== "word" || !PLAIN.includes(first.text)) continue;
@@ -34,10 +33,10 @@ export function parseFormula(text: string, file: string): Formula {
       if (version !== undefined) throw at(file, statement.line, "has a second `version`");
       version = literal;
     } else if (first.text === "url") {
-      downloads.push({ platform: { os, arch }, url: literal, tag: optionOf(args, "tag"), sha256: [] });
+      downloads.push({ os, arch, url: literal, tag: optionOf(args, "tag"), sha256: [] });
     } else if (first.text === "sha256") {
       const last = downloads.at(-1);
-      if (last === undefined || last.platform.os !== os || last.platform.arch !== arch) {
+      if (last === undefined || last.os !== os || last.arch !== arch) {
         throw at(file, statement.line, "has a `sha256` that follows no `url`");
       }
       last.sha256.push(literal);
@@ -47,7 +46,7 @@ export function parseFormula(text: string, file: string): Formula {
     file,
     className,
     version,
-    downloads: downloads.map(({ platform, ...rest }): FormulaDownload => ({ ...platform, ...rest })),
+    downloads,
     dependencies: statements.flatMap(({ tokens: [first, name], place, line }) =>
       place === "class" && first?.text === "depends_on" && name?.kind === "string" ? [{ value: name.text, line }] : [],
     ),

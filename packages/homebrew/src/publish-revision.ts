@@ -5,7 +5,7 @@ import { AGAIN, jittered, tryTimes } from "@release-actions/concurrency";
 import { listRefs, readRemote } from "@release-actions/git";
 import { countOf } from "@release-actions/report";
 import type { Tap } from "./tap.ts";
-import { TapError } from "./tap-error.ts";
+import { TapError } from "./tap-layout.ts";
 
 export interface Identity {
   readonly name: string;
@@ -49,7 +49,10 @@ export async function publishRevision(
   const { wait, signal } = tap.access;
   const tries = { times: MAX_PUSHES, pauseMs: jittered((failed) => RACE_WAIT_MS * failed), wait, signal };
   return await tryTimes<Published>(tries, async (isLast, failed) => {
-    if (failed > 0) await resetToRemote(tap);
+    if (failed > 0) {
+      await fetchHead(tap);
+      await tap.git(["reset", "--quiet", "--hard", "FETCH_HEAD"], { cwd: tap.folder });
+    }
     const base = await headOf(tap);
     const revision = await revise();
     const commit = await commitRevision(tap, identity, revision);
@@ -93,11 +96,6 @@ async function headOf(tap: Tap): Promise<string | undefined> {
     check: false,
   });
   return exitCode === 0 ? stdout.trim() : undefined;
-}
-
-async function resetToRemote(tap: Tap): Promise<void> {
-  await fetchHead(tap);
-  await tap.git(["reset", "--quiet", "--hard", "FETCH_HEAD"], { cwd: tap.folder });
 }
 
 async function fetchHead(tap: Tap): Promise<void> {

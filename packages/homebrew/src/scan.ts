@@ -27,7 +27,7 @@ const CONDITIONS: Readonly<Record<string, Partial<Platform>>> = {
   "Hardware::CPU.intel?": { arch: "intel" },
 };
 
-const PLATFORM_BLOCKS: Readonly<Record<string, Partial<Platform>>> = {
+export const PLATFORM_BLOCKS: Readonly<Record<string, Partial<Platform>>> = {
   on_macos: { os: "macos" },
   on_linux: { os: "linux" },
   on_arm: { arch: "arm" },
@@ -36,7 +36,7 @@ const PLATFORM_BLOCKS: Readonly<Record<string, Partial<Platform>>> = {
 };
 
 /** Blocks that Homebrew does not run when it reads the file, unlike all others. */
-const HOOKS: readonly string[] = ["test", "service"];
+export const HOOKS: readonly string[] = ["test", "service"];
 
 const OPENERS: readonly string[] = ["class", "module", "def", "if", "unless", "case", "while", "until", "for", "begin"];
 const MODIFIERS: readonly string[] = ["if", "unless", "while", "until"];

@@ -46,7 +46,7 @@ export function compareWithTap(candidate: Candidate, current: string | undefined
   const order = compareBrewVersions(there.version, version.text);
   if (order > 0) return lower(candidate, there.version);
   if (order < 0) {
-    if (isDeadEnd(version) && !isDeadEnd(there.version)) return deadEnd(file, version);
+    if (isDeadEnd(version.text) && !isDeadEnd(there.version)) return deadEnd(file, version);
     return { kind: "update", from: there.version, lost: handWritten(there, fresh, KEPT_BY_HAND) };
   }
   const changed = changedPlatforms(there, fresh);
@@ -73,10 +73,9 @@ const KEPT_BY_HAND =
 const WRITTEN_ANEW = /^(?!(url|mirror|sha256|if|elsif|else|end|on_\w+|BINARY_ALIASES)\b)/;
 
 /** Whether Homebrew orders a pre-release above its final release, so that `brew upgrade` would never install the final one. */
-export function isDeadEnd(version: Version | string): boolean {
-  const text = typeof version === "string" ? version : version.text;
-  const [, release] = /^(\d+\.\d+\.\d+)-/.exec(text) ?? [];
-  return release !== undefined && compareBrewVersions(text, release) > 0;
+export function isDeadEnd(version: string): boolean {
+  const [, release] = /^(\d+\.\d+\.\d+)-/.exec(version) ?? [];
+  return release !== undefined && compareBrewVersions(version, release) > 0;
 }
 
 function deadEnd(file: string, version: Version): TapChange {
@@ -89,19 +88,12 @@ function deadEnd(file: string, version: Version): TapChange {
 }
 
 function lower({ file, version, channel }: Candidate, there: string): TapChange {
+  const { major, minor, patch } = version;
   const reason = `${file} is in the tap at ${there}, and ${version.text} is lower in Homebrew's order`;
-  if (there.startsWith(`${version.major}.${version.minor}.${version.patch}-`)) {
-    return {
-      kind: "refused",
-      reason,
-      advice: `Release ${version.major}.${version.minor}.${version.patch + 1}, which Homebrew orders above ${there}.`,
-    };
-  }
-  return {
-    kind: "refused",
-    reason,
-    advice: `To publish it beside the newest version, set the rule \`${channel}.formula: versioned\`; to leave it out, \`${channel}.formula: skip\`.`,
-  };
+  const advice = there.startsWith(`${major}.${minor}.${patch}-`)
+    ? `Release ${major}.${minor}.${patch + 1}, which Homebrew orders above ${there}.`
+    : `To publish it beside the newest version, set the rule \`${channel}.formula: versioned\`; to leave it out, \`${channel}.formula: skip\`.`;
+  return { kind: "refused", reason, advice };
 }
 
 /** The platforms that would install something different than before, or nothing. Added platforms do not count. */

@@ -1,5 +1,10 @@
 import { posix } from "node:path";
-import { TapError } from "./tap-error.ts";
+import { Fault } from "@release-actions/report";
+
+/** A tap that cannot be read or written, or in which Homebrew would not find the published formula. */
+export class TapError extends Fault {
+  override readonly name = "TapError";
+}
 
 /** The contents of a tap as git lists them: paths, and the targets of symbolic links. */
 export interface TapFiles {
@@ -87,25 +92,15 @@ function longest(paths: readonly string[]): string | undefined {
 }
 
 async function refuseOtherName(tap: TapFiles, name: string): Promise<void> {
+  const refuse = (file: string, target: string | undefined): void => {
+    if (target === undefined || target === "" || target === name) return;
+    throw new TapError(`${file} of the tap maps ${name} to ${target}, so a ${name}.rb would never be read`, {
+      advice: `Remove that entry from the tap, or rename the formula to ${posix.basename(target)} (\`formula\` in cargo-dist's configuration).`,
+    });
+  };
   const alias = `Aliases/${name}`;
-  const target = tap.links.has(alias) ? posix.basename(followed(tap, alias), ".rb") : undefined;
-  const other =
-    target !== undefined && target !== name
-      ? { file: alias, target }
-      : ((await renamed(tap, name, "formula_renames.json")) ?? (await renamed(tap, name, "tap_migrations.json")));
-  if (other === undefined) return;
-  throw new TapError(`${other.file} of the tap maps ${name} to ${other.target}, so a ${name}.rb would never be read`, {
-    advice: `Remove that entry from the tap, or rename the formula to ${posix.basename(other.target)} (\`formula\` in cargo-dist's configuration).`,
-  });
-}
-
-async function renamed(
-  tap: TapFiles,
-  name: string,
-  file: string,
-): Promise<{ file: string; target: string } | undefined> {
-  const target = (await tap.table(file)).get(name);
-  return target === undefined || target === "" || target === name ? undefined : { file, target };
+  refuse(alias, tap.links.has(alias) ? posix.basename(followed(tap, alias), ".rb") : undefined);
+  for (const file of ["formula_renames.json", "tap_migrations.json"]) refuse(file, (await tap.table(file)).get(name));
 }
 
 /**

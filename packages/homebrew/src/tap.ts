@@ -2,8 +2,7 @@ import { lstat, readFile } from "node:fs/promises";
 import path from "node:path";
 import { type Git, type GitOptions, openGit, readRemote } from "@release-actions/git";
 import { decodeJson, mapOf, string } from "@release-actions/json";
-import { TapError } from "./tap-error.ts";
-import { type FormulaPlace, placeOfFormula, type TapFiles } from "./tap-layout.ts";
+import { type FormulaPlace, placeOfFormula, TapError, type TapFiles } from "./tap-layout.ts";
 
 /** A checkout of a tap in a temporary folder. */
 export interface Tap {

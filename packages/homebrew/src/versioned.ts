@@ -1,4 +1,4 @@
-import { classNameOf, FormulaError, versionedFileName } from "./formula.ts";
+import { classNameOf, FormulaError } from "./formula.ts";
 import { parseFormula } from "./parse.ts";
 
 /**
@@ -11,7 +11,7 @@ export function versionedFormula(
   line: string,
 ): { readonly file: string; readonly text: string } {
   const formula = parseFormula(text, file);
-  const versionedFile = versionedFileName(file.toLowerCase(), line);
+  const versionedFile = `${file.toLowerCase().replace(/\.rb$/, "")}@${line}.rb`;
   const renamed = text.replace(`class ${formula.className.value} <`, `class ${classNameOf(versionedFile)} <`);
   if (/^\s*keg_only\b/m.test(renamed)) return { file: versionedFile, text: renamed };
   // `brew style` wants `keg_only` after the license, or after the version if there is no license.
