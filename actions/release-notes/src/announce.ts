@@ -1,33 +1,24 @@
-import {
-  type DistPlan,
-  loadManifest,
-  loadPlan,
-  mergeChecksums,
-  requireTag,
-  versionOf,
-} from "@release-actions/dist-plan";
+import { type DistPlan, loadPlan, mergeChecksums, requireTag, versionOf } from "@release-actions/dist-plan";
 import { type GitHubRelease, openReleases, type Releases } from "@release-actions/github-rest";
 import { awaitChannels, type LedgerRow, loadLedger, mergeLedger } from "@release-actions/ledger";
 import {
   checksumsOfAssets,
   checksumsOfRun,
+  hostManifest,
   type PublishingRun,
   publishInRun,
   type RunArtifacts,
   type RunFacts,
   restOfRun,
 } from "@release-actions/release-run";
-import { countOf, Fault, type Reporter } from "@release-actions/report";
+import { countOf, type Reporter } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { readBackRelease } from "./github-row.ts";
 import { isLatestRight, latestRule, requireLatest } from "./latest.ts";
 import { mergeNotes } from "./merge-notes.ts";
 import { fitted, type Rendered, renderNotes } from "./render.ts";
+import { NotesError } from "./sections.ts";
 import { summarize } from "./summary.ts";
-
-export class AnnounceError extends Fault {
-  override readonly name = "AnnounceError";
-}
 
 /** Checks the release on GitHub, renders the notes from what it has, and updates them as the last step. */
 export async function announce(runner: ActionRunner): Promise<void> {
@@ -42,28 +33,26 @@ async function announceIn(runner: ActionRunner, { facts, artifacts, ledger: own 
   const version = versionOf(plan);
   const rest = restOfRun(runner, facts, inputs.token);
   const hosted = plan.releases.find(({ hosting }) => hosting?.server === facts.serverUrl)?.hosting?.repository;
-  const releases = openReleases(rest, hosted ?? facts.repository);
+  const repository = hosted ?? facts.repository;
+  const releases = openReleases(rest, repository);
   await awaitOthers(runner, facts, artifacts);
-  const release = await findRelease(releases, plan, hosted ?? facts.repository);
+  const release = await findRelease(releases, plan, repository);
   runner.setOutput("url", release.url);
 
   const assets = await releases.assets(release.id);
   const ofRun = await checksumsOfRun(artifacts);
   const checksums = ofRun.size > 0 ? ofRun : mergeChecksums([["the release", checksumsOfAssets(assets)]]);
-  const context = { repository: hosted ?? facts.repository, at: new Date().toISOString() };
-  const { row, problems } = readBackRelease(plan, release, assets, checksums, context);
+  const { row, problems } = readBackRelease(plan, release, assets, checksums, repository);
   own.set([row]);
   const ledger = await withRow(row, facts, artifacts, runner);
   runner.setOutput("ledger", ledger);
   for (const problem of problems) runner.problem(problem);
   runner.summary.findings(problems);
   if (problems.length > 0) {
-    throw new AnnounceError(
-      `the release ${release.tag} is not what was built: ${countOf(problems.length, "finding")}, the notes stay as they were`,
-      {
-        advice: "Upload the missing files from this run's artifacts, then run this job again.",
-      },
-    );
+    const findings = countOf(problems.length, "finding");
+    throw new NotesError(`the release ${release.tag} is not what was built: ${findings}, the notes stay as they were`, {
+      advice: "Upload the missing files from this run's artifacts, then run this job again.",
+    });
   }
 
   const tags = await openReleases(rest, facts.repository).tags();
@@ -105,13 +94,13 @@ async function awaitOthers(
 
 async function findRelease(releases: Releases, plan: DistPlan, repository: string): Promise<GitHubRelease> {
   if (plan.tag === undefined || plan.tagIsImplicit) {
-    throw new AnnounceError("the plan announces no tag, so there is no release whose notes could be written", {
+    throw new NotesError("the plan announces no tag, so there is no release whose notes could be written", {
       advice: "Run this in the workflow of a tag.",
     });
   }
   const release = await releases.byTag(plan.tag);
   if (release === undefined) {
-    throw new AnnounceError(`${repository} has no release ${plan.tag}`, {
+    throw new NotesError(`${repository} has no release ${plan.tag}`, {
       advice:
         "Add the job that creates the release to `needs`. In another repository, `token` must be able to read it.",
     });
@@ -135,8 +124,7 @@ async function withRow(
 
 /** The notes that cargo-dist wrote: those of the plan, and those that its host job rendered later with more facts. */
 async function bodiesOfDist(plan: DistPlan, artifacts: RunArtifacts): Promise<readonly string[]> {
-  const names = artifacts.isAvailable ? await artifacts.list("artifacts-dist-manifest") : [];
-  const host = names.includes("artifacts-dist-manifest") ? await loadManifest("host", artifacts.read) : undefined;
+  const host = await hostManifest(artifacts);
   return [host?.githubBody, plan.githubBody].filter((body) => body !== undefined);
 }
 
@@ -166,7 +154,7 @@ async function update(
 ): Promise<void> {
   const { body } = await releases.update(release.id, { body: notes, makeLatest: rule.makeLatest });
   if (!sameText(body, notes)) {
-    throw new AnnounceError(`the notes of ${release.tag} were updated, but GitHub shows a different text`, {
+    throw new NotesError(`the notes of ${release.tag} were updated, but GitHub shows a different text`, {
       advice: "Another person is editing them at the same time: look at the release, then run this job again.",
     });
   }

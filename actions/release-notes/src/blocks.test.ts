@@ -158,7 +158,7 @@ describe("reading the release back", () => {
       ...(name === of ? change : {}),
     }));
   const readBack = (found: readonly ReleaseAsset[], of: Partial<GitHubRelease> = {}, sums = checksums) =>
-    readBackRelease(plan, { ...release, ...of }, found, sums, { repository: "acme/widget", at });
+    readBackRelease(plan, { ...release, ...of }, found, sums, "acme/widget");
 
   test("verifies a whole release", () => {
     expect(readBack(assets())).toMatchObject({

@@ -1,3 +1,4 @@
+import { fenced } from "@release-actions/action-kit";
 import {
   archivesOf,
   type Checksums,
@@ -65,7 +66,7 @@ export function installerBlocks(plan: DistPlan, gateway: string | undefined): st
           return [`### ${prefix}${platformsOf(installer)}\n\n${url === undefined ? name : `[${name}](${url})`}`];
         }
         if (hint === undefined || hint.trim() === "") return [];
-        return [`### ${prefix}${description ?? name}\n\n${fenced(hint)}`];
+        return [`### ${prefix}${description ?? name}\n\n${fenced(hint.trim(), "sh")}`];
       });
   });
   return blocks.join("\n\n");
@@ -73,13 +74,6 @@ export function installerBlocks(plan: DistPlan, gateway: string | undefined): st
 
 function platformsOf({ name, targets }: Release["artifacts"][number]): string {
   return `${name.split(".").at(-1)} for ${targets.map(platformName).join(", ") || "every platform"}`;
-}
-
-/** A fenced code block. Its text may have several lines, and backticks (in PowerShell). */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}sh\n${text.trim()}\n${fence}`;
 }
 
 /** How to check that a file was built by the repository's own workflow. */

@@ -3,11 +3,6 @@ import type { GitHubRelease, ReleaseAsset } from "@release-actions/github-rest";
 import type { LedgerRow } from "@release-actions/ledger";
 import { countOf, type Problem } from "@release-actions/report";
 
-export interface ReadBack {
-  readonly row: LedgerRow;
-  readonly problems: readonly Problem[];
-}
-
 /**
  * Checks the GitHub release: every file of the plan must be attached and not empty, and every archive must have the
  * checksum of the build.
@@ -17,8 +12,8 @@ export function readBackRelease(
   release: GitHubRelease,
   assets: readonly ReleaseAsset[],
   checksums: Checksums,
-  context: { readonly repository: string; readonly at: string },
-): ReadBack {
+  repository: string,
+): { readonly row: LedgerRow; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const unverified: string[] = [];
   const say = (message: string): void =>
@@ -51,6 +46,6 @@ export function readBackRelease(
         : undefined
     : `${countOf(problems.length, "of its files is", "of its files are")} not as built`;
   const state = !whole || release.isDraft ? "planned" : unverified.length > 0 ? "published" : "verified";
-  const { repository: name, at } = context;
-  return { row: { channel: "github", name, version: release.tag, state, url: release.url, reason, at }, problems };
+  const row = { channel: "github", name: repository, version: release.tag, state, url: release.url, reason } as const;
+  return { row: { ...row, at: new Date().toISOString() }, problems };
 }

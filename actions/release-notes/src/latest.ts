@@ -2,10 +2,15 @@ import { decideChannel, parseTag, type Version } from "@release-actions/channel"
 import type { DistPlan } from "@release-actions/dist-plan";
 import type { GitHubRelease, MakeLatest, Releases } from "@release-actions/github-rest";
 import { existingVersions } from "@release-actions/release-run";
-import { Fault } from "@release-actions/report";
+import { NotesError } from "./sections.ts";
 
-export class LatestError extends Fault {
-  override readonly name = "LatestError";
+/** The facts that decide. */
+interface Candidate {
+  readonly plan: DistPlan;
+  readonly version: Version;
+  readonly release: GitHubRelease;
+  readonly tags: readonly string[];
+  readonly pushedTag: string | undefined;
 }
 
 /** The value of `make_latest` for a release, and the reason to show. */
@@ -18,22 +23,8 @@ export interface LatestRule {
  * Decides as release-channel does: only the highest full release is the latest, or one that cargo-dist announces as
  * such (`force-latest`). Drafts and pre-releases never are, because GitHub refuses that.
  */
-export function latestRule(
-  input: "auto" | MakeLatest,
-  {
-    plan,
-    version,
-    release,
-    tags,
-    pushedTag,
-  }: {
-    readonly plan: DistPlan;
-    readonly version: Version;
-    readonly release: GitHubRelease;
-    readonly tags: readonly string[];
-    readonly pushedTag: string | undefined;
-  },
-): LatestRule {
+export function latestRule(input: "auto" | MakeLatest, candidate: Candidate): LatestRule {
+  const { plan, version, release, tags, pushedTag } = candidate;
   if (release.isDraft || release.isPrerelease) {
     return { makeLatest: "false", reason: `it is a ${release.isDraft ? "draft" : "pre-release"}` };
   }
@@ -59,7 +50,7 @@ export async function isLatestRight(
 export async function requireLatest(releases: Releases, release: GitHubRelease, rule: LatestRule): Promise<void> {
   if (await isLatestRight(releases, release, rule)) return;
   const shown = (await releases.latest())?.tag ?? "none";
-  throw new LatestError(
+  throw new NotesError(
     `GitHub shows ${shown} as the latest release, although ${release.tag} was written with make_latest ${rule.makeLatest} (${rule.reason})`,
     { advice: "Set the right one with `gh release edit <tag> --latest`, then run this job again." },
   );

@@ -1,5 +1,6 @@
+import { applyEdits } from "@release-actions/text";
 import { hasOpenFence } from "./markdown-code.ts";
-import { findSections, type Section, SectionError, sealed } from "./sections.ts";
+import { findSections, NotesError, type Section, sealed } from "./sections.ts";
 
 /** What happens to existing notes: see the README, "What becomes of notes that are there". */
 export type Mode = "update" | "append" | "keep";
@@ -25,29 +26,28 @@ export function mergeNotes(current: string, rendered: string, options: MergeOpti
   const { only, mode } = options;
   const wanted = only === undefined ? fresh : fresh.filter((section) => section.name === only);
   if (only !== undefined && wanted.length === 0) {
-    throw new SectionError(`the template has no section ${only}, only ${fresh.map(({ name }) => name).join(", ")}`);
+    throw new NotesError(`the template has no section ${only}, only ${fresh.map(({ name }) => name).join(", ")}`);
   }
   if (mode === "keep" && current.trim() !== "") return { text: current, kept: [] };
   if (hasOpenFence(current)) {
-    throw new SectionError("the release's notes have an unclosed code block, so everything after it is code", {
+    throw new NotesError("the release's notes have an unclosed code block, so everything after it is code", {
       advice: "Close it in the release's notes on GitHub, then run this job again.",
     });
   }
   if (there.length === 0 && only === undefined) {
     return { text: around(current, sealAll(rendered, fresh), mode === "append" ? [] : options.generated), kept: [] };
   }
-  const kept = there.filter((old) => !old.isUntouched && wanted.some(({ name }) => name === old.name));
-  let text = current;
-  // Replace from the end, so that the offsets of earlier sections stay valid.
-  for (const old of there.toReversed()) {
-    const section = wanted.find(({ name }) => name === old.name);
-    if (section === undefined || kept.includes(old)) continue;
-    text = text.slice(0, old.start) + sealed(rendered, section) + text.slice(old.end);
-  }
+  const changed = there.filter((old) => !old.isUntouched && wanted.some(({ name }) => name === old.name));
+  const kept = changed.map(({ name }) => name);
+  const edits = there.flatMap(({ name, start, end }) => {
+    const section = wanted.find((each) => each.name === name);
+    return section === undefined || kept.includes(name) ? [] : [{ start, end, text: sealed(rendered, section) }];
+  });
+  let text = applyEdits(current, edits);
   for (const section of wanted) {
     if (!there.some(({ name }) => name === section.name)) text = added(text, section, fresh, sealed(rendered, section));
   }
-  return { text, kept: kept.map(({ name }) => name) };
+  return { text, kept };
 }
 
 /** Adds sections to notes without any. They replace cargo-dist's text if it is unchanged; the text around it stays. */
@@ -76,11 +76,10 @@ function added(text: string, section: Section, order: readonly Section[], conten
 }
 
 function sealAll(rendered: string, sections: readonly Section[]): string {
-  let text = rendered;
-  for (const section of sections.toReversed()) {
-    text = text.slice(0, section.start) + sealed(rendered, section) + text.slice(section.end);
-  }
-  return text;
+  return applyEdits(
+    rendered,
+    sections.map((section) => ({ ...section, text: sealed(rendered, section) })),
+  );
 }
 
 function joined(parts: readonly string[]): string {

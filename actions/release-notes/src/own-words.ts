@@ -1,11 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { lineOf, type Version } from "@release-actions/channel";
-import { Fault, type Reporter } from "@release-actions/report";
-
-export class NotesFileError extends Fault {
-  override readonly name = "NotesFileError";
-}
+import type { Reporter } from "@release-actions/report";
+import { NotesError } from "./sections.ts";
 
 /** More than GitHub accepts for the notes of a release. */
 const MAX_NOTES_BYTES = 1024 * 1024;
@@ -14,21 +11,22 @@ export interface Subject {
   readonly version: Version;
   readonly tag: string;
   readonly app: string;
+  readonly displayName: string;
 }
 
 /** Reads the notes files of all apps; if all apps share one file, reads it once. */
 export async function readAllWords(
   pattern: string,
-  subjects: readonly (Subject & { readonly displayName: string })[],
+  subjects: readonly Subject[],
   workspace: string,
   reporter: Reporter,
 ): Promise<string> {
   const files = new Map(subjects.map((subject) => [notesFileName(pattern, subject), subject]));
   const texts: string[] = [];
-  for (const subject of files.values()) {
-    const text = await readOwnWords(pattern, subject, workspace, reporter);
+  for (const [name, { version, displayName }] of files) {
+    const text = await readOwnWords(name, version, workspace, reporter);
     if (files.size === 1) return text;
-    if (text.trim() !== "") texts.push(`## ${subject.displayName} ${subject.version.text}\n\n${text.trim()}`);
+    if (text.trim() !== "") texts.push(`## ${displayName} ${version.text}\n\n${text.trim()}`);
   }
   return texts.join("\n\n");
 }
@@ -43,17 +41,11 @@ export function notesFileName(pattern: string, { version, tag, app }: Subject): 
 }
 
 /** Reads the notes file of a version. A full release must have one; a candidate or a hotfix need not. */
-export async function readOwnWords(
-  pattern: string,
-  { version, tag, app }: Subject,
-  workspace: string,
-  reporter: Reporter,
-): Promise<string> {
-  const name = notesFileName(pattern, { version, tag, app });
+async function readOwnWords(name: string, version: Version, workspace: string, reporter: Reporter): Promise<string> {
   const content = await readIfThere(path.resolve(workspace, name));
   if (content === undefined) {
     if (version.prerelease === "" && version.build === "") {
-      throw new NotesFileError(`there is no ${name}, expected the notes of ${version.text} in it`, {
+      throw new NotesError(`there is no ${name}, expected the notes of ${version.text} in it`, {
         advice: "Add the file to the tagged commit, or remove the input `notes-file`.",
       });
     }
@@ -61,11 +53,11 @@ export async function readOwnWords(
     return "";
   }
   if (content.byteLength > MAX_NOTES_BYTES)
-    throw new NotesFileError(`${name} has ${content.byteLength} bytes, expected at most ${MAX_NOTES_BYTES}`);
+    throw new NotesError(`${name} has ${content.byteLength} bytes, expected at most ${MAX_NOTES_BYTES}`);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(content);
   } catch (cause) {
-    throw new NotesFileError(`${name} is not UTF-8 text`, { cause });
+    throw new NotesError(`${name} is not UTF-8 text`, { cause });
   }
 }
 
@@ -74,6 +66,6 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
     return await readFile(file);
   } catch (error) {
     if (typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT") return undefined;
-    throw new NotesFileError(`${file} cannot be read`, { cause: error });
+    throw new NotesError(`${file} cannot be read`, { cause: error });
   }
 }

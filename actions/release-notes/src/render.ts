@@ -6,7 +6,7 @@ import { readText } from "@release-actions/text";
 import type { ActionRunner } from "./action.gen.ts";
 import { attestationNote, channelTable, downloadTables, installCommands, installerBlocks } from "./blocks.ts";
 import { notesFileName, readAllWords } from "./own-words.ts";
-import { SectionError } from "./sections.ts";
+import { NotesError } from "./sections.ts";
 import { lengthOf, MAX_NOTES_LENGTH, shortened } from "./shorten.ts";
 import { DEFAULT_TEMPLATE, renderTemplate, type Values } from "./template.ts";
 
@@ -71,7 +71,7 @@ export function fitted(
   const short = rendered.shortenedBy(excess);
   const text = short === undefined ? undefined : merge(short);
   if (text === undefined || lengthOf(text) > MAX_NOTES_LENGTH) {
-    throw new SectionError(
+    throw new NotesError(
       `the notes have ${lengthOf(whole)} characters, but GitHub accepts at most ${MAX_NOTES_LENGTH}`,
       {
         advice: "Shorten the notes file, or add headings: it is cut before a heading, with a link to the rest.",

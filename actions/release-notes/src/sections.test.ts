@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { findSections, SectionError } from "./sections.ts";
+import { findSections, NotesError } from "./sections.ts";
 import { DEFAULT_TEMPLATE, renderTemplate, type Values } from "./template.ts";
 
 const section = (name: string, content: string): string => `<!-- section ${name} -->${content}<!-- end ${name} -->`;
@@ -38,7 +38,7 @@ describe("findSections", () => {
     ["crossed sections", "<!-- section x --><!-- end y -->", "the section y ends, but did not begin"],
     ["a section twice", section("x", "") + section("x", ""), "the section x occurs twice"],
   ])("refuses %s", (_name, text, message) => {
-    expect(() => findSections(text, "the notes")).toThrow(SectionError);
+    expect(() => findSections(text, "the notes")).toThrow(NotesError);
     expect(() => findSections(text, "the notes")).toThrow(message);
   });
 });

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { Fault } from "@release-actions/report";
 import { codeOf, isIn } from "./markdown-code.ts";
 
-export class SectionError extends Fault {
-  override readonly name = "SectionError";
+/** Notes that cannot be written: a file, a template or a release is not as expected. */
+export class NotesError extends Fault {
+  override readonly name = "NotesError";
 }
 
 /** A named part of a Markdown text between `<!-- section x -->` and `<!-- end x -->`, which GitHub does not show. */
@@ -26,7 +27,7 @@ const SUM = /<!-- sum ([0-9a-f]{12}) -->/y;
  * Finds the sections of a text. Markers in code are text.
  *
  * @param source names the text in errors.
- * @throws SectionError when markers do not pair up, nest, or name a section twice.
+ * @throws NotesError when markers do not pair up, nest, or name a section twice.
  */
 export function findSections(text: string, source: string): readonly Section[] {
   const sections: Section[] = [];
@@ -34,12 +35,12 @@ export function findSections(text: string, source: string): readonly Section[] {
   for (const match of markersOf(text)) {
     const [marker, kind, name = ""] = match;
     if (kind === "section") {
-      if (open !== undefined) throw new SectionError(`${source}: the section ${name} begins inside of ${open.name}`);
+      if (open !== undefined) throw new NotesError(`${source}: the section ${name} begins inside of ${open.name}`);
       if (sections.some((section) => section.name === name))
-        throw new SectionError(`${source}: the section ${name} occurs twice`);
+        throw new NotesError(`${source}: the section ${name} occurs twice`);
       open = { name, start: match.index, content: match.index + marker.length };
     } else {
-      if (open?.name !== name) throw new SectionError(`${source}: the section ${name} ends, but did not begin`);
+      if (open?.name !== name) throw new NotesError(`${source}: the section ${name} ends, but did not begin`);
       const content = text.slice(open.content, match.index);
       const sum = sumAt(text, match.index + marker.length);
       const end = match.index + marker.length + (sum?.[0].length ?? 0);
@@ -54,7 +55,7 @@ export function findSections(text: string, source: string): readonly Section[] {
     }
   }
   if (open !== undefined) {
-    throw new SectionError(`${source}: the section ${open.name} does not end`, {
+    throw new NotesError(`${source}: the section ${open.name} does not end`, {
       advice: `Put \`<!-- end ${open.name} -->\` after it, and end every code block before that.`,
     });
   }

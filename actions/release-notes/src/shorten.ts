@@ -5,9 +5,7 @@ export const MAX_NOTES_LENGTH = 125_000;
 
 /** The length as GitHub counts it, in code points (JavaScript counts UTF-16 code units). */
 export function lengthOf(text: string): number {
-  let length = 0;
-  for (const _ of text) length += 1;
-  return length;
+  return [...text].length;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { hasOpenFence } from "./markdown-code.ts";
-import { findSections, hasMarkers, SectionError } from "./sections.ts";
+import { findSections, hasMarkers, NotesError } from "./sections.ts";
 
 /** The values of placeholders, as Markdown; empty when there is nothing to show. */
 export interface Values {
@@ -72,14 +72,13 @@ const PLACEHOLDER = /(?<!\$)\{\{\s*([\w-]+)\s*\}\}/g;
 export function renderTemplate(template: string, values: Values): string {
   const unknown = [...template.matchAll(PLACEHOLDER)].find(([, name = ""]) => !Object.hasOwn(values, name));
   if (unknown !== undefined) {
-    throw new SectionError(
+    throw new NotesError(
       `the template has the placeholder ${unknown[0]}, expected one of ${Object.keys(values).join(", ")}`,
     );
   }
-  if (hasMarkers(values.notes))
-    throw new SectionError("the notes contain section markers, which belong in the template");
+  if (hasMarkers(values.notes)) throw new NotesError("the notes contain section markers, which belong in the template");
   if (hasOpenFence(values.notes)) {
-    throw new SectionError("the notes have an unclosed code block: everything after it would be code", {
+    throw new NotesError("the notes have an unclosed code block: everything after it would be code", {
       advice: "Close it with the same number of backticks.",
     });
   }
@@ -100,15 +99,19 @@ function saysNothing(content: string, values: Values): boolean {
   const names = [...content.matchAll(PLACEHOLDER)]
     .map(([, name = ""]) => name)
     .filter((name) => SUBSTANCE.includes(name));
-  return names.length > 0 && names.every((name) => lookUp(values, name).trim() === "");
+  return names.length > 0 && names.every((name) => lookUp(values, name) === "");
 }
 
 function fill(text: string, values: Values): string {
-  const filled = text.replace(PLACEHOLDER, (_whole, name: string) => lookUp(values, name).trim());
+  const filled = text.replace(PLACEHOLDER, (_whole, name: string) => lookUp(values, name));
   // An empty placeholder on a line of its own leaves no gap.
   return text.includes("{{") ? filled.replace(/^\n{2,}|\n{2,}$/g, "\n") : filled;
 }
 
 function lookUp(values: Values, name: string): string {
-  return Object.entries(values).find(([key]) => key === name)?.[1] ?? "";
+  return (
+    Object.entries(values)
+      .find(([key]) => key === name)?.[1]
+      .trim() ?? ""
+  );
 }
