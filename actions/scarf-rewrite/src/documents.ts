@@ -1,8 +1,7 @@
 import { chmod, glob, lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { openReleases, openRest } from "@release-actions/github-rest";
-import type { Transport } from "@release-actions/http";
-import { Fault, type Reporter } from "@release-actions/report";
+import { openReleases, type Rest } from "@release-actions/github-rest";
+import { Fault } from "@release-actions/report";
 
 /** A text with URLs that can be rewritten: a file, or the notes of a release. */
 export interface Document {
@@ -15,8 +14,8 @@ export interface Document {
   readonly rewrite: (change: (text: string) => string) => Promise<void>;
 }
 
-export class DocumentError extends Fault {
-  override readonly name = "DocumentError";
+export class RewriteError extends Fault {
+  override readonly name = "RewriteError";
 }
 
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -30,7 +29,7 @@ export async function readFiles(globs: readonly string[], workspace: string): Pr
       if ((await lstat(path.resolve(workspace, name))).isFile()) files.push(name);
     }
     if (files.length === 0) {
-      throw new DocumentError(`no file matches ${JSON.stringify(pattern)} in ${workspace}`, {
+      throw new RewriteError(`no file matches ${JSON.stringify(pattern)} in ${workspace}`, {
         advice: "Correct `files`, or run this step after the one that makes the files.",
       });
     }
@@ -41,7 +40,7 @@ export async function readFiles(globs: readonly string[], workspace: string): Pr
 
 async function readOne(name: string, file: string): Promise<Document> {
   const { size, mode } = await lstat(file);
-  if (size > MAX_BYTES) throw new DocumentError(`${name} has ${size} bytes, expected a text of at most ${MAX_BYTES}`);
+  if (size > MAX_BYTES) throw new RewriteError(`${name} has ${size} bytes, expected a text of at most ${MAX_BYTES}`);
   const text = await readFile(file, "latin1");
   return {
     name,
@@ -61,20 +60,11 @@ async function readOne(name: string, file: string): Promise<Document> {
   };
 }
 
-export interface ReleaseAccess {
-  readonly apiUrl: string;
-  readonly repository: string;
-  readonly token: string | undefined;
-  readonly transport: Transport;
-  readonly reporter: Reporter;
-  readonly signal: AbortSignal;
-}
-
 /** Reads the notes of the release of a tag. */
-export async function readNotes(tag: string, { repository, ...access }: ReleaseAccess): Promise<Document> {
-  const releases = openReleases(openRest(access), repository);
+export async function readNotes(tag: string, rest: Rest, repository: string): Promise<Document> {
+  const releases = openReleases(rest, repository);
   const release = await releases.byTag(tag);
-  if (release === undefined) throw new DocumentError(`${repository} has no release ${tag}`);
+  if (release === undefined) throw new RewriteError(`${repository} has no release ${tag}`);
   return {
     name: `the notes of ${tag}`,
     isFile: false,

@@ -10,14 +10,11 @@ import {
   rewriteUrls,
   verifyRedirect,
 } from "@release-actions/download-urls";
+import { openRest } from "@release-actions/github-rest";
 import { createFetch, createTransport } from "@release-actions/http";
-import { countOf, Fault, type Problem } from "@release-actions/report";
+import { countOf, type Problem } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
-import { type Document, readFiles, readNotes } from "./documents.ts";
-
-export class RewriteError extends Fault {
-  override readonly name = "RewriteError";
-}
+import { type Document, RewriteError, readFiles, readNotes } from "./documents.ts";
 
 /** A document, with the URLs that were changed (or would be) and those that were already right. */
 export interface Outcome {
@@ -73,22 +70,17 @@ async function readDocuments(runner: ActionRunner): Promise<readonly Document[]>
   }
   const files = await readFiles(inputs.files, workspaceFolder(env));
   if (inputs.release === undefined) return files;
-  const access = {
-    apiUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",
-    repository: inputs.repository ?? "",
-    token: inputs.token,
-    transport: createTransport(env),
-    reporter: runner,
-    signal: runner.signal,
-  };
-  return [...files, await readNotes(inputs.release, access)];
+  const apiUrl = env["GITHUB_API_URL"] ?? "https://api.github.com";
+  const services = { transport: createTransport(env), reporter: runner, signal: runner.signal };
+  const rest = openRest({ apiUrl, token: inputs.token, ...services });
+  return [...files, await readNotes(inputs.release, rest, inputs.repository ?? "")];
 }
 
 function leftOver({ document, changed }: Outcome): readonly Problem[] {
   return changed.map(({ line, file }) => ({
     level: "error",
     message: `${document.name}:${line}: the download of ${file} does not go through the gateway`,
-    ...(document.isFile ? { location: { file: document.name, line } } : {}),
+    location: document.isFile ? { file: document.name, line } : undefined,
   }));
 }
 
@@ -98,12 +90,8 @@ function tooFew(outcomes: readonly Outcome[], min: number, gateway: Gateway, dir
   const { owner, name } = gateway.repository;
   const where = direction === "to-gateway" ? `of ${owner}/${name}` : `through ${gateway.template}`;
   const names = outcomes.map(({ document }) => document.name).join(", ");
-  return [
-    {
-      level: "error",
-      message: `found ${countOf(count, "download")} ${where} in ${names}, expected at least ${min} (input \`min\`)`,
-    },
-  ];
+  const message = `found ${countOf(count, "download")} ${where} in ${names}, expected at least ${min} (input \`min\`)`;
+  return [{ level: "error", message }];
 }
 
 async function verifyAll(outcomes: readonly Outcome[], runner: ActionRunner): Promise<readonly Problem[]> {
