@@ -131,14 +131,9 @@ function fromHome(text: string, env: NodeJS.ProcessEnv): string {
 
 function parseNumber(spec: InputSpec & { kind: "number" }, text: string): number {
   const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, unit } = spec;
-  if (!(value >= min && value <= max)) {
-    const range = [Number.isFinite(min) ? `at least ${min}` : "", Number.isFinite(max) ? `at most ${max}` : ""].filter(
-      (bound) => bound !== "",
-    );
-    throw new InputError(
-      ["expected a plain number", unit && `of ${unit}`, range.join(" and ")].filter(Boolean).join(" "),
-    );
-  }
-  return value;
+  const { min, max, unit } = spec;
+  if (value >= (min ?? Number.NEGATIVE_INFINITY) && value <= (max ?? Number.POSITIVE_INFINITY)) return value;
+  const bounds = [min === undefined ? "" : `at least ${min}`, max === undefined ? "" : `at most ${max}`];
+  const range = bounds.filter((bound) => bound !== "").join(" and ");
+  throw new InputError(["expected a plain number", unit && `of ${unit}`, range].filter(Boolean).join(" "));
 }
