@@ -1,6 +1,6 @@
 import { type Checksums, type DistPlan, formulaeOf, type Release } from "@release-actions/dist-plan";
 import { FormulaError } from "@release-actions/homebrew";
-import { openReleaseFiles, type RunArtifacts } from "@release-actions/release-run";
+import { openReleaseFiles, type PublishingRun } from "@release-actions/release-run";
 
 /** A formula as cargo-dist made it. */
 export interface Source {
@@ -17,19 +17,15 @@ export interface Collected {
 }
 
 /** Reads every formula of the plan, and the checksums beside them, from a folder or from artifacts of the run. */
-export async function collect(
-  plan: DistPlan,
-  place: string,
-  workspace: string,
-  artifacts: RunArtifacts,
-): Promise<Collected> {
+export async function collect(plan: DistPlan, place: string, run: PublishingRun): Promise<Collected> {
+  const { facts, artifacts } = run;
   const wanted = plan.releases.flatMap((release) => formulaeOf(release).map(({ name: file }) => ({ release, file })));
   if (wanted.length === 0) {
     throw new FormulaError("the plan has no formula", {
       advice: "Add `homebrew` to the `installers` of cargo-dist's configuration.",
     });
   }
-  const files = await openReleaseFiles({ name: "formulae", value: place }, workspace, artifacts);
+  const files = await openReleaseFiles({ name: "formulae", value: place }, facts.workspace, artifacts);
   const sources: Source[] = [];
   for (const { release, file } of wanted) {
     const content = await files.read(file);

@@ -23,11 +23,8 @@ export function requiredOf(text: string, file: string): readonly string[] {
  * Finds dependencies that Homebrew could not load. It finds short names in homebrew/core and, since version 6, not in
  * taps that are not trusted. A formula of this tap must be in it before another one can need it.
  */
-export async function findDependencyProblems(
-  tap: Tap,
-  own: string | undefined,
-  sources: readonly Source[],
-): Promise<readonly Problem[]> {
+export async function findDependencyProblems(tap: Tap, sources: readonly Source[]): Promise<readonly Problem[]> {
+  const own = tapName(tap.access.url);
   const released = new Set(sources.map(({ file }) => file.toLowerCase()));
   const problems: Problem[] = [];
   for (const source of sources) {
@@ -38,12 +35,8 @@ export async function findDependencyProblems(
       const isThere = released.has(file) || (await formulaPlace(tap, file)).current !== undefined;
       const location = { file: source.file, line };
       if (place !== undefined && !isThere) {
-        problems.push({
-          level: "error",
-          title: "homebrew-publish",
-          message: `${source.file} needs ${value}, which the tap does not have`,
-          location,
-        });
+        const message = `${source.file} needs ${value}, which the tap does not have`;
+        problems.push({ level: "error", title: "homebrew-publish", message, location });
       } else if (place === undefined && isThere && own !== undefined) {
         const message = `${source.file} needs \`${value}\`, which is a formula of this tap: write \`${own}/${value}\`, because Homebrew does not load short names from a tap that is not trusted`;
         problems.push({ level: "warning", title: "homebrew-publish", message, location });

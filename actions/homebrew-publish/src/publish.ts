@@ -16,7 +16,7 @@ import {
 import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { type Collected, collect, type Source } from "./collect.ts";
-import { findDependencyProblems, tapName } from "./dependencies.ts";
+import { findDependencyProblems } from "./dependencies.ts";
 import { expectationOf, findProblems, throughGateway } from "./prepare.ts";
 import { brewStyle, findBrew } from "./style.ts";
 import { ledgerRows, type Outcome, summarize } from "./summary.ts";
@@ -29,26 +29,20 @@ export async function publish(runner: ActionRunner): Promise<void> {
   await publishInRun(runner, publishing, (run) => publishTo(runner, run));
 }
 
-async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
+async function publishTo(runner: ActionRunner, run: PublishingRun): Promise<void> {
   const { inputs } = runner;
+  const { facts, artifacts, ledger } = run;
   const parsedRules = rulesOf(inputs.prerelease, inputs.rules);
   const url = remoteUrl(inputs.tap, facts.serverUrl);
   requireToken(url, runner);
   const plan = await loadPlan(inputs.plan, artifacts.read);
   requireTag(plan, facts.tag);
 
-  const collected = await withReleaseChecksums(
-    await collect(plan, inputs.formulae, facts.workspace, artifacts),
-    plan,
-    facts,
-    runner,
-  );
+  const ofRun = await collect(plan, inputs.formulae, run);
+  const collected = await withReleaseChecksums(ofRun, plan, facts, runner);
   const sources = await prepare(collected, plan, runner);
-  const rules = {
-    rules: parsedRules,
-    existing: await releasedVersions(plan, facts, runner),
-    republish: inputs.republish,
-  };
+  const existing = await releasedVersions(plan, facts, runner);
+  const rules = { rules: parsedRules, existing, republish: inputs.republish };
 
   if (inputs.token !== undefined) runner.mask(basicCredential(inputs.token));
   const env = childEnv(runner.env);
@@ -57,7 +51,7 @@ async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: Pub
   const outcome: Outcome = { entries: [], published: undefined, isPushed: false, url, dryRun: inputs["dry-run"] };
   try {
     outcome.entries = await planTap(tap, sources, rules);
-    await reportDependencies(runner, tap, url, sources);
+    await reportDependencies(runner, tap, sources);
     const push = !inputs["dry-run"] && outcome.entries.some(isForPeople);
     const identity = { name: inputs["committer-name"], email: inputs["committer-email"] };
     const revise = async (): Promise<Revision> => {
@@ -88,13 +82,8 @@ function rulesOf(prerelease: ActionRunner["inputs"]["prerelease"], lines: readon
 }
 
 /** Checks that the dependencies of the formulae exist, and that their names are ones that Homebrew can load. */
-async function reportDependencies(
-  runner: ActionRunner,
-  tap: Tap,
-  url: string,
-  sources: readonly Source[],
-): Promise<void> {
-  const problems = await findDependencyProblems(tap, tapName(url), sources);
+async function reportDependencies(runner: ActionRunner, tap: Tap, sources: readonly Source[]): Promise<void> {
+  const problems = await findDependencyProblems(tap, sources);
   for (const problem of problems) runner.problem(problem);
   if (!problems.some(({ level }) => level === "error")) return;
   throw new FormulaError("a formula depends on another one that is not in the tap: nothing was published", {
@@ -144,11 +133,8 @@ async function withReleaseChecksums(
 }
 
 /** Checks all formulae as cargo-dist wrote them, then rewrites and formats them, then checks them again. */
-async function prepare(
-  { sources, checksums }: Collected,
-  plan: DistPlan,
-  runner: ActionRunner,
-): Promise<readonly Source[]> {
+async function prepare(collected: Collected, plan: DistPlan, runner: ActionRunner): Promise<readonly Source[]> {
+  const { sources, checksums } = collected;
   const { inputs } = runner;
   refuseProblems(sources, plan, checksums, runner);
   const gateway = inputs["scarf-gateway"];
