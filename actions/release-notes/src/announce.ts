@@ -8,13 +8,12 @@ import {
   type PublishingRun,
   publishInRun,
   type RunArtifacts,
-  type RunFacts,
   restOfRun,
 } from "@release-actions/release-run";
 import { countOf, type Reporter } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { readBackRelease } from "./github-row.ts";
-import { isLatestRight, latestRule, requireLatest } from "./latest.ts";
+import { isLatestRight, type LatestRule, latestRule, requireLatest } from "./latest.ts";
 import { mergeNotes } from "./merge-notes.ts";
 import { fitted, type Rendered, renderNotes } from "./render.ts";
 import { NotesError } from "./sections.ts";
@@ -26,8 +25,9 @@ export async function announce(runner: ActionRunner): Promise<void> {
   await publishInRun(runner, publishing, (run) => announceIn(runner, run));
 }
 
-async function announceIn(runner: ActionRunner, { facts, artifacts, ledger: own }: PublishingRun): Promise<void> {
+async function announceIn(runner: ActionRunner, run: PublishingRun): Promise<void> {
   const { inputs } = runner;
+  const { facts, artifacts } = run;
   const plan = await loadPlan(inputs.plan, artifacts.read);
   requireTag(plan, facts.tag);
   const version = versionOf(plan);
@@ -35,7 +35,7 @@ async function announceIn(runner: ActionRunner, { facts, artifacts, ledger: own 
   const hosted = plan.releases.find(({ hosting }) => hosting?.server === facts.serverUrl)?.hosting?.repository;
   const repository = hosted ?? facts.repository;
   const releases = openReleases(rest, repository);
-  await awaitOthers(runner, facts, artifacts);
+  await awaitOthers(runner, run);
   const release = await findRelease(releases, plan, repository);
   runner.setOutput("url", release.url);
 
@@ -43,8 +43,8 @@ async function announceIn(runner: ActionRunner, { facts, artifacts, ledger: own 
   const ofRun = await checksumsOfRun(artifacts);
   const checksums = ofRun.size > 0 ? ofRun : mergeChecksums([["the release", checksumsOfAssets(assets)]]);
   const { row, problems } = readBackRelease(plan, release, assets, checksums, repository);
-  own.set([row]);
-  const ledger = await withRow(row, facts, artifacts, runner);
+  run.ledger.set([row]);
+  const ledger = await withRow(row, run, runner);
   runner.setOutput("ledger", ledger);
   for (const problem of problems) runner.problem(problem);
   runner.summary.findings(problems);
@@ -66,10 +66,8 @@ async function announceIn(runner: ActionRunner, { facts, artifacts, ledger: own 
   const isRight = sameText(notes, now.body) && isShownRight;
   const isDry = inputs["dry-run"];
   if (!isRight && !isDry) await update(releases, now, notes, rule);
-  runner.setOutput(
-    "latest",
-    rule.makeLatest === "legacy" ? (await releases.latest())?.id === now.id : rule.makeLatest === "true",
-  );
+  const isLatest = rule.makeLatest === "legacy" ? (await releases.latest())?.id === now.id : rule.makeLatest === "true";
+  runner.setOutput("latest", isLatest);
   runner.setOutput("notes", notes);
   runner.setOutput("changed", !isRight && !isDry);
   const state = isRight ? "were right already" : isDry ? "would change" : "were updated";
@@ -77,16 +75,13 @@ async function announceIn(runner: ActionRunner, { facts, artifacts, ledger: own 
   summarize(runner.summary, { tag: release.tag, ledger, notes, state });
 }
 
-async function awaitOthers(
-  { inputs, ...runner }: ActionRunner,
-  { attempt }: RunFacts,
-  artifacts: RunArtifacts,
-): Promise<void> {
+async function awaitOthers(runner: ActionRunner, { facts, artifacts }: PublishingRun): Promise<void> {
+  const { inputs, signal } = runner;
   const channels = inputs["wait-for"];
   if (channels.length === 0 || !artifacts.isAvailable) return;
   runner.info(`waiting for the publishers of ${channels.join(", ")}`);
   const timeoutMs = inputs["wait-timeout"] * 1000;
-  const missing = await awaitChannels(artifacts, channels, { attempt, timeoutMs, signal: runner.signal });
+  const missing = await awaitChannels(artifacts, channels, { attempt: facts.attempt, timeoutMs, signal });
   if (missing.length === 0) return;
   const message = `nothing was published to ${missing.join(", ")} within ${inputs["wait-timeout"]} s: the notes are written without it`;
   runner.problem({ level: "warning", title: "release-notes", message });
@@ -109,17 +104,13 @@ async function findRelease(releases: Releases, plan: DistPlan, repository: strin
 }
 
 /** The ledger rows of this run together with this step's row, which counts as the latest. */
-async function withRow(
-  row: LedgerRow,
-  { attempt }: RunFacts,
-  artifacts: RunArtifacts,
-  reporter: Reporter,
-): Promise<readonly LedgerRow[]> {
+async function withRow(row: LedgerRow, run: PublishingRun, reporter: Reporter): Promise<readonly LedgerRow[]> {
+  const { facts, artifacts } = run;
   const ignore = (artifact: string, reason: string): void =>
     reporter.info(`the artifact ${artifact} is not a valid part of the ledger: ${reason}`);
   const known = artifacts.isAvailable ? await loadLedger(artifacts, ignore) : [];
   const others = known.filter(({ channel }) => channel !== row.channel);
-  return mergeLedger([{ ledger: 1, attempt, rows: [...others, row] }]);
+  return mergeLedger([{ ledger: 1, attempt: facts.attempt, rows: [...others, row] }]);
 }
 
 /** The notes that cargo-dist wrote: those of the plan, and those that its host job rendered later with more facts. */
@@ -146,12 +137,7 @@ function merge(runner: ActionRunner, rendered: Rendered, release: GitHubRelease,
   return text;
 }
 
-async function update(
-  releases: Releases,
-  release: GitHubRelease,
-  notes: string,
-  rule: ReturnType<typeof latestRule>,
-): Promise<void> {
+async function update(releases: Releases, release: GitHubRelease, notes: string, rule: LatestRule): Promise<void> {
   const { body } = await releases.update(release.id, { body: notes, makeLatest: rule.makeLatest });
   if (!sameText(body, notes)) {
     throw new NotesError(`the notes of ${release.tag} were updated, but GitHub shows a different text`, {

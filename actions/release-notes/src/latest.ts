@@ -36,14 +36,10 @@ export function latestRule(input: "auto" | MakeLatest, candidate: Candidate): La
 }
 
 /** Whether GitHub's latest release agrees with the rule; always true for `legacy`, where GitHub decides. */
-export async function isLatestRight(
-  releases: Releases,
-  release: GitHubRelease,
-  { makeLatest }: LatestRule,
-): Promise<boolean> {
-  if (makeLatest === "legacy") return true;
+export async function isLatestRight(releases: Releases, release: GitHubRelease, rule: LatestRule): Promise<boolean> {
+  if (rule.makeLatest === "legacy") return true;
   const latest = await releases.latest();
-  return (latest?.id === release.id) === (makeLatest === "true");
+  return (latest?.id === release.id) === (rule.makeLatest === "true");
 }
 
 /** Reads back what GitHub shows as the latest release. */
