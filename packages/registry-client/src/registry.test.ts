@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
-import { afterEach, describe, expect, test } from "@jest/globals";
-import { createTransport } from "@release-actions/http";
+import { Readable } from "node:stream";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { createTransport, type HttpResponse } from "@release-actions/http";
 import { LoopbackServers } from "@release-actions/http/testing";
 import { digestOf } from "@release-actions/oci";
 import { parseChallenge } from "./challenge.ts";
@@ -68,6 +69,20 @@ describe("openRegistry", () => {
     const host = await serve((_request, response) => void response.writeHead(status, headers).end(body));
     const failing = open(host, credentials).blob("a", digestOf(Buffer.from("content")), 100);
     await expect(failing).rejects.toThrow(message);
+  });
+
+  test("gives up an answer that stops for half a minute", async () => {
+    jest.useFakeTimers();
+    try {
+      const body = new Readable({ read: () => undefined }) as HttpResponse["body"]; // It is only read as a stream.
+      const transport = async ({ url }: { readonly url: URL }) => ({ status: 200, headers: {}, url, body });
+      const registry = openRegistry("registry.test", { transport, patience: { ...patience, budgetMs: 0 } });
+      const failed = expect(registry.blob("a", digestOf(Buffer.from("x")), 100)).rejects.toThrow("the answer stopped");
+      await jest.advanceTimersByTimeAsync(30_000);
+      await failed;
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test("follows the pages of a long list of tags, and returns none for a missing repository", async () => {
