@@ -294,7 +294,7 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
   test.each([
     ["split-packed", /is split: 1 of its \d+ units is in a file such as .*\.dwo[\s\S]*split-debuginfo = "off"/],
     ["split-unpacked", /is split: 1 of its \d+ units/],
-    ["split-c", /is split: 1 of its 1 units/],
+    ["split-c", /is split: 1 of its 1 unit is/],
     ["std-only", /Rust's standard library, not for its own code[\s\S]*CARGO_PROFILE_RELEASE_DEBUG/],
   ])("refuses debug information that is in other files or not of the program's own code: %s", async (name, message) => {
     await run({ files: { server: name } }, (step) => {
