@@ -55,6 +55,7 @@ export function parseDockerfile(text: string, file: string): Dockerfile {
 }
 
 type Variables = Map<string, StageVariable>;
+type Range = ReturnType<Instruction["getRange"]>;
 type OpenStage = Stage & { readonly env: Variables; readonly args: Variables; readonly instructions: Instruction[] };
 
 /** The variables that have the same value at the end of all these stages. */
@@ -105,7 +106,7 @@ class StageReader {
     const range = from.getImageRange();
     if (range === null) throw faultAt(location, "FROM names no image");
     const lookup = (name: string): Word | undefined => this.#globals.get(name)?.word;
-    const base = expandWord(this.#source(lookup), this.#offset(range.start), this.#offset(range.end));
+    const base = this.#expand(range, lookup);
     if (base.value === "" && base.unset === undefined) throw faultAt(location, "the image after FROM is empty");
     const name = from.getBuildStage() ?? undefined;
     const possible = this.#possibleParents(base);
@@ -156,16 +157,14 @@ class StageReader {
 
   #property(property: Property, lookup: WordSource["lookup"]): StageVariable | undefined {
     const location = this.#locate(this.#offset(property.getNameRange().start));
+    // An empty value has a range too; only a name without `=` has none.
     const range = property.getValueRange();
-    if (range !== null) {
-      return { word: expandWord(this.#source(lookup), this.#offset(range.start), this.#offset(range.end)), location };
-    }
-    if (property.getAssignmentOperator() === null) return undefined;
-    return { word: { value: "", parts: [], unset: undefined }, location };
+    return range === null ? undefined : { word: this.#expand(range, lookup), location };
   }
 
-  #source(lookup: WordSource["lookup"]): WordSource {
-    return { text: this.#text, escapeCharacter: this.#escapeCharacter, locate: this.#locate, lookup };
+  #expand({ start, end }: Range, lookup: WordSource["lookup"]): Word {
+    const source = { text: this.#text, escapeCharacter: this.#escapeCharacter, locate: this.#locate, lookup };
+    return expandWord(source, this.#offset(start), this.#offset(end));
   }
 
   #offset({ line, character }: { line: number; character: number }): number {

@@ -1,6 +1,6 @@
 import { isScalar, type Scalar } from "yaml";
 import type { CiJob } from "../ci/job.ts";
-import type { Relation, Site } from "../fact.ts";
+import { plainSite, type Relation, type Site } from "../fact.ts";
 import type { Repository } from "../locate/repository.ts";
 import { mapEntries, mapValue, scalarSite, scalarText, seqItems, type YamlFile } from "../locate/yaml-file.ts";
 import type { Finding } from "../relation.ts";
@@ -62,7 +62,7 @@ function readLock(yaml: YamlFile): Lock {
     const commit = mapValue(yaml, node, "commit");
     const site: Site = isScalar(commit)
       ? scalarSite(yaml, commit)
-      : { value: key, items: [key], location: { file: LOCK, line: 1 } };
+      : plainSite({ value: key, location: { file: LOCK, line: 1 } });
     return [
       keyOf(key),
       {
@@ -116,7 +116,7 @@ function byKey(sites: readonly Site[]): Map<string, Site> {
 
 function goneFinding(file: string, pins: readonly Site[], { locate, text }: YamlFile): Finding {
   const location = pins[0]?.location ?? locate(Math.max(text.indexOf(file), 0));
-  return found("warning", `${LOCK} lists ${file}, which does not exist`, { value: file, items: [file], location });
+  return found("warning", `${LOCK} lists ${file}, which does not exist`, plainSite({ value: file, location }));
 }
 
 /** Requires that `dependencies` has the commit of an action in a workflow's list. */
