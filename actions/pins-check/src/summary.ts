@@ -10,7 +10,7 @@ const HEADER = ["fact", "value", "where", "relation"];
 
 /** Sets the outputs, then an annotation for each disagreement, the summary and the verdict. */
 export function reportVerdict(runner: ActionRunner, verdict: Verdict): void {
-  const { findings, fixed, elsewhere, notes, unread } = verdict;
+  const { facts, findings, fixed, elsewhere, notes, unread } = verdict;
   const errors = findings.filter(({ severity }) => severity === "error");
   const broken = unread.filter(({ level }) => level === "error");
   const isConsistent = errors.length + broken.length === 0;
@@ -20,7 +20,8 @@ export function reportVerdict(runner: ActionRunner, verdict: Verdict): void {
     ...findings.map((each) => toProblem(each, false)),
   ]);
 
-  for (const problem of [...annotationsOf(findings), ...unread]) runner.problem(problem);
+  const problems = [...annotationsOf(findings), ...unread];
+  for (const problem of problems) runner.problem(problem);
   if (elsewhere.length > 0)
     runner.problem({ level: "notice", title: "in another repository", message: elsewhere.join("\n") });
   for (const note of notes) runner.info(note);
@@ -29,48 +30,31 @@ export function reportVerdict(runner: ActionRunner, verdict: Verdict): void {
   const counts = [
     errors.length === 0 ? "" : countOf(errors.length, "fact disagrees", "facts disagree"),
     broken.length === 0 ? "" : `${countOf(broken.length, "file")} could not be read`,
-  ].filter((text) => text !== "");
+  ];
+  const faults = counts.filter((text) => text !== "").join(", ");
   const fixable = errors.some(({ repair }) => repair !== undefined) && !runner.inputs.fix;
-  const advice = [
+  const lines = [
     fixable ? "Run this action with `fix: true`, or edit the files that must follow." : "",
     ...new Set(errors.map(({ relation }) => relation.advice ?? "")),
     "If a difference is intended, add it to `exceptions` in pins.yml, with its reason.",
-  ].filter((line) => line !== "");
-  writeSummary(runner.summary, verdict, {
-    rows,
-    verdict: counts.join(", "),
-    next: isConsistent ? "" : advice.join("\n"),
-  });
+  ];
+  const advice = lines.filter((line) => line !== "").join("\n");
+  const said = isConsistent ? countOf(facts.length, "fact agrees", "facts agree") : faults;
+  runner.summary
+    .verdict(isConsistent ? "success" : "error", `Pins: ${said}${fixed.length > 0 ? `, ${fixed.length} fixed` : ""}`)
+    .findings(problems)
+    .next(isConsistent ? "" : advice);
+  writeDetails(runner.summary, verdict, rows);
   if (isConsistent) return;
   const places = [
     ...errors.map(({ follower }) => placeOf(follower)),
     ...broken.map(({ location }) => location?.file ?? ""),
   ];
-  runner.fail(`${counts.join(", ")}: ${places.join(", ")}`, advice.join("\n"));
+  runner.fail(`${faults}: ${places.join(", ")}`, advice);
 }
 
-interface Shown {
-  readonly rows: readonly string[][];
-  /** The faults in a few words; empty when there are none. */
-  readonly verdict: string;
-  readonly next: string;
-}
-
-/** Writes the findings first; values that agree are folded. */
-function writeSummary(
-  summary: ActionRunner["summary"],
-  { findings, elsewhere, notes, unread, fixed, facts }: Verdict,
-  { rows, verdict, next }: Shown,
-): void {
-  const problems = [...annotationsOf(findings), ...unread];
-  const [mark, said] =
-    verdict !== ""
-      ? (["error", verdict] as const)
-      : (["success", `${countOf(facts.length, "fact agrees", "facts agree")}`] as const);
-  summary
-    .verdict(mark, `Pins: ${said}${fixed.length > 0 ? `, ${fixed.length} fixed` : ""}`)
-    .findings(problems)
-    .next(next);
+/** What stands below the findings; values that agree are folded. */
+function writeDetails(summary: Summary, { elsewhere, notes, fixed }: Verdict, rows: readonly string[][]): void {
   if (fixed.length > 0)
     summary.heading("Fixed").raw(fixed.map(({ follower, message }) => `- ${placeOf(follower)}: ${message}`).join("\n"));
   if (elsewhere.length > 0)
