@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { readMacho } from "@release-actions/macho";
-import { type CheckedProduct, checkProduct, openProduct, readBinaries } from "@release-actions/macos-product";
+import { type CheckedProduct, checkProduct, openProduct, readContents } from "@release-actions/macos-product";
 import { describeWith } from "../parts.ts";
 import { fieldsOf, readByGoMacho, theirFieldsOf, verifyByRcodesign } from "./apple/judges.ts";
 import { bring, nameOf, PACKAGES, type Program } from "./apple/packages.ts";
@@ -41,7 +41,9 @@ describeWith(["npm", "python3", "go", "rcodesign"], "published macOS programs", 
       const pinned = one.programs.map(({ rcodesignFails: _fails, ...program }) => program);
       expect(ours.sort(byPlace)).toEqual(pinned.sort(byPlace));
       const file = path.join(folder, "program");
-      for await (const { path: inside, bytes } of readBinaries(product)) {
+      for await (const content of readContents(product)) {
+        if (content.kind !== "binary") continue;
+        const { path: inside, bytes } = content;
         await writeFile(file, bytes);
         const written = one.programs.filter((program) => program.path === inside);
         const byGoMacho = await readByGoMacho(file);
@@ -74,11 +76,11 @@ function inTheirWords(lines: readonly string[]): string[] {
 
 /** The expected output of `rcodesign verify` for programs with these signers and unchanged code. */
 function expectedOfVerify(bytes: Uint8Array, programs: readonly Program[]): string[] {
-  const { kind, images } = readMacho(bytes);
-  const lines = images.flatMap(({ architecture }, index) => {
+  const isFat = bytes[0] === 0xca; // The first byte of the header of a fat file (mach-o/fat.h).
+  const lines = readMacho(bytes).flatMap(({ architecture }, index) => {
     const signer = programs.find((program) => program.architecture === architecture)?.signer ?? "";
     const said = VERIFY_SAYS[signer];
-    return said === undefined ? [] : [kind === "thin" ? said : `@${index}: ${said}`];
+    return said === undefined ? [] : [isFat ? `@${index}: ${said}` : said];
   });
   return lines.length > 0 ? lines.sort() : ["no problems detected!"];
 }

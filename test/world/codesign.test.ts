@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { checkSigning } from "@release-actions/macho";
-import { openProduct, readAuthorities, readBinaries } from "@release-actions/macos-product";
+import { openProduct, readAuthorities, readContents } from "@release-actions/macos-product";
 import { describeWith } from "../parts.ts";
 import { Job } from "../runner/job.ts";
 import { WORKSHOP_TOOLS, Workshop } from "../stand-in/apple/workshop.ts";
@@ -87,7 +87,7 @@ describeWith([...WORKSHOP_TOOLS, "npm", "python3", "go"], "published programs, s
 async function programOf({ package: name, program }: Case): Promise<Uint8Array> {
   const one = PACKAGES.find((candidate) => nameOf(candidate) === name);
   if (one === undefined) throw new Error(`${name} is not pinned`);
-  for await (const { path: inside, bytes } of readBinaries(await openProduct(await bring(one))))
-    if (inside.endsWith(program)) return bytes;
+  for await (const content of readContents(await openProduct(await bring(one))))
+    if (content.kind === "binary" && content.path.endsWith(program)) return content.bytes;
   throw new Error(`${name} has no ${program}`);
 }

@@ -9,7 +9,7 @@ import {
 } from "@release-actions/macho";
 
 /** What the inputs require of a signature. */
-export interface Wanted {
+interface Wanted {
   readonly identifier: string;
   /** As `codesign --options` names them. */
   readonly options: readonly string[];

@@ -12,7 +12,7 @@ const COUNT_OFFSET = 8;
 export async function forgetSignature(file: string): Promise<void> {
   const bytes = await readFile(file);
   let hasChanged = false;
-  for (const { start, codeSignature } of readMacho(bytes).images) {
+  for (const { start, codeSignature } of readMacho(bytes)) {
     if (codeSignature === undefined || codeSignature.size < COUNT_OFFSET + 4) continue;
     const at = start + codeSignature.offset;
     if (bytes.readUInt32BE(at) !== SUPERBLOB_MAGIC) continue;

@@ -7,7 +7,7 @@ import { bundleIdentifierOf, readMacho } from "@release-actions/macho";
  * diskrep.cpp, `canonicalIdentifier`). It replaces an identifier that a linker wrote, such as Go's `a.out`.
  */
 export async function chooseIdentifier(file: string, bytes: Uint8Array): Promise<string> {
-  const [image] = readMacho(bytes).images;
+  const [image] = readMacho(bytes);
   const inProgram = image && (await bundleIdentifierOf(image));
   return inProgram ?? identifierOfName(path.basename(file));
 }

@@ -11,7 +11,7 @@ import {
 import { Fault } from "@release-actions/report";
 import type { SigningIdentity } from "@release-actions/signing-identity";
 import type { ActionRunner } from "./action.gen.ts";
-import { missingOf, type Wanted } from "./as-asked.ts";
+import { missingOf } from "./as-asked.ts";
 import { chooseIdentifier } from "./identifier.ts";
 import { APPLE_TIMESTAMP_SERVER, type Signer } from "./signer.ts";
 
@@ -23,22 +23,27 @@ export interface SignedFile {
   readonly cdhash: string;
 }
 
-/** A file to sign: its path as the inputs give it, and its real path. */
 export interface FileToSign {
+  /** The path as the inputs give it. */
   readonly given: string;
   /** The path with symbolic links resolved: the file itself is signed, and links to it stay links. */
   readonly real: string;
+  /** A folder beside the file, on the same disk, so that a file in it can be moved into place in one step. */
+  readonly work: string;
+}
+
+/** The certificate to sign with. */
+export interface OpenedIdentity {
+  readonly identity: SigningIdentity;
+  /** Whether the certificate was not issued by Apple. This was already reported when it was opened. */
+  readonly isForeign: boolean;
 }
 
 export interface SignOptions {
-  /** A folder beside the file, on the same disk, so that a file in it can be moved into place in one step. */
-  readonly work: string;
   readonly sign: Signer;
   /** Undefined for an ad-hoc signature. */
-  readonly identity: SigningIdentity | undefined;
+  readonly opened: OpenedIdentity | undefined;
   readonly authorities: Authorities;
-  /** Whether the certificate was not issued by Apple. This was already reported when it was opened. */
-  readonly isForeign: boolean;
 }
 
 /**
@@ -47,33 +52,35 @@ export interface SignOptions {
  */
 export async function signChecked(
   runner: ActionRunner,
-  { given, real }: FileToSign,
-  options: SignOptions,
+  { given, real, work }: FileToSign,
+  { sign, opened, authorities }: SignOptions,
 ): Promise<SignedFile[]> {
-  const { work, sign, identity, authorities } = options;
+  const { inputs } = runner;
   const copy = path.join(work, path.basename(real));
   runner.onExit(() => rm(work, { recursive: true, force: true }));
   await mkdir(work, { recursive: true });
   await copyFile(real, copy);
   const before = await stat(real);
-  const identifier = runner.inputs.identifier ?? (await chooseIdentifier(real, await readFile(real)));
+  const identifier = inputs.identifier ?? (await chooseIdentifier(real, await readFile(real)));
   await sign(copy, identifier);
-  const teamId = identity?.certificate.organizationalUnit;
+  const teamId = opened?.identity.certificate.organizationalUnit;
   const { images, findings } = await checkSigning(await readFile(copy), { teamId, authorities });
   for (const { code, level, message, advice } of findings) {
     if (level !== "warning" && !WORTH_A_WARNING.includes(code)) continue;
     const location = { file: given };
     runner.problem({ level: "warning", message: `${path.basename(given)} ${message}. ${advice}`, location });
   }
-  const wrong = findings.filter((finding) => finding.level === "error" && !isIntended(runner, finding, options));
+  const wrong = findings.filter((finding) => finding.level === "error" && !isIntended(runner, finding, opened));
   const list = wrong.map(({ architecture, message }) => `${architecture ?? "file"}: ${message}`);
-  list.push(...(await missingOf(images, { ...(await wantedOf(runner)), identifier })));
+  const { entitlements: file, options } = inputs;
+  const entitlements = file === undefined ? undefined : await readXmlEntitlements(await readFile(file));
+  list.push(...missingOf(images, { identifier, options, entitlements }));
   if (list.length > 0) {
     throw new Fault(`${given} was not replaced, because its signed copy is not as requested:\n${list.join("\n")}`, {
       advice: wrong[0]?.advice ?? "Check the inputs, and the output of the signing program above.",
     });
   }
-  if (!runner.inputs["dry-run"]) {
+  if (!inputs["dry-run"]) {
     await chmod(copy, before.mode);
     await rename(copy, real);
   }
@@ -90,22 +97,16 @@ export async function signChecked(
 const WORTH_A_WARNING: readonly FindingCode[] = ["get-task-allow", "old-sdk"];
 
 /** Whether a finding is what the inputs ask for, and so not a mistake; the SDK was chosen when the file was built. */
-function isIntended({ inputs }: ActionRunner, { code }: Finding, { identity, isForeign }: SignOptions): boolean {
-  const intended: Partial<Record<FindingCode, boolean>> = {
-    "ad-hoc": identity === undefined,
-    "no-timestamp": inputs.timestamp === "none" || identity === undefined,
+function isIntended({ inputs }: ActionRunner, { code }: Finding, opened: OpenedIdentity | undefined): boolean {
+  const intended: Partial<Record<FindingCode, boolean | undefined>> = {
+    "ad-hoc": opened === undefined,
+    "no-timestamp": inputs.timestamp === "none" || opened === undefined,
     "foreign-timestamp": inputs.timestamp !== APPLE_TIMESTAMP_SERVER,
-    "not-developer-id": isForeign,
-    "incomplete-chain": isForeign,
+    "not-developer-id": opened?.isForeign,
+    "incomplete-chain": opened?.isForeign,
     "no-hardened-runtime": !inputs.options.includes("runtime"),
     "get-task-allow": inputs.entitlements !== undefined,
     "old-sdk": true,
   };
   return intended[code] ?? false;
-}
-
-async function wantedOf({ inputs }: ActionRunner): Promise<Omit<Wanted, "identifier">> {
-  const { entitlements, options } = inputs;
-  const file = entitlements === undefined ? undefined : await readXmlEntitlements(await readFile(entitlements));
-  return { options, entitlements: file };
 }

@@ -6,7 +6,7 @@ import { P12Error } from "@release-actions/p12";
 import { Fault } from "@release-actions/report";
 import { checkIdentity, openIdentity, type SigningIdentity } from "@release-actions/signing-identity";
 import type { ActionRunner } from "./action.gen.ts";
-import { type FileToSign, type SignedFile, signChecked } from "./sign-checked.ts";
+import { type FileToSign, type OpenedIdentity, type SignedFile, signChecked } from "./sign-checked.ts";
 import { codesignSigner, keychainPath, rcodesignSigner } from "./signer.ts";
 import { saveLeftovers } from "./state.ts";
 import { summarize } from "./summary.ts";
@@ -20,19 +20,16 @@ export async function signFiles(runner: ActionRunner): Promise<void> {
   const files = await findFiles(runner);
 
   const folder = await runner.tempFolder("identity");
-  const works = files.map(({ real }) => path.join(path.dirname(real), `.codesign-macos-${process.pid}`));
   const isApples = inputs.backend === "codesign" || (inputs.backend === "auto" && process.platform === "darwin");
   saveLeftovers(runner, {
     keychain: isApples && opened !== undefined ? keychainPath(folder) : undefined,
-    folders: [folder, ...new Set(works)],
+    folders: [folder, ...new Set(files.map(({ work }) => work))],
   });
   const sign = await (isApples ? codesignSigner : rcodesignSigner)(runner, opened?.identity, folder);
 
   const signed: SignedFile[] = [];
-  for (const [index, file] of files.entries()) {
-    const work = works[index] ?? folder;
-    const options = { work, sign, authorities, identity: opened?.identity, isForeign: opened?.isForeign ?? false };
-    signed.push(...(await signChecked(runner, file, options)));
+  for (const file of files) {
+    signed.push(...(await signChecked(runner, file, { sign, opened, authorities })));
     runner.info(`${file.given}: ${inputs["dry-run"] ? "a copy was signed, the file is unchanged" : "signed"}`);
   }
   summarize(runner, signed);
@@ -43,10 +40,7 @@ function isAdHoc({ inputs }: ActionRunner): boolean {
   return inputs["ad-hoc"] || (inputs["dry-run"] && inputs.certificate === undefined);
 }
 
-async function openChecked(
-  runner: ActionRunner,
-  authorities: Authorities,
-): Promise<{ readonly identity: SigningIdentity; readonly isForeign: boolean }> {
+async function openChecked(runner: ActionRunner, authorities: Authorities): Promise<OpenedIdentity> {
   const { certificate: text, "certificate-password": password, "team-id": teamId, identity: wanted } = runner.inputs;
   if (text === undefined) {
     throw new Fault("input `certificate` is required and was not given, or is empty", {
@@ -87,6 +81,11 @@ async function findFiles({ inputs }: ActionRunner): Promise<FileToSign[]> {
       advice: "Sign the programs before they are packed. Bundles, disk images and installers need Apple's codesign.",
     });
   }
-  const files = await Promise.all(products.map(async ({ path: given }) => ({ given, real: await realpath(given) })));
+  const files = await Promise.all(
+    products.map(async ({ path: given }) => {
+      const real = await realpath(given);
+      return { given, real, work: path.join(path.dirname(real), `.codesign-macos-${process.pid}`) };
+    }),
+  );
   return files.filter(({ real }, index) => files.findIndex((one) => one.real === real) === index);
 }

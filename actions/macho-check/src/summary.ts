@@ -1,8 +1,8 @@
+import path from "node:path";
 import { Summary } from "@release-actions/action-kit";
 import type { CheckedProduct, Problem as Finding } from "@release-actions/macos-product";
 import { countOf, type Problem } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
-import { describeBinaries } from "./describe.ts";
 import type { NotNotarized } from "./notarized.ts";
 
 /** Sets the outputs and annotates each finding; the summary shows the findings first, and the binaries folded. */
@@ -11,7 +11,10 @@ export function summarize(
   checked: readonly CheckedProduct[],
   found: readonly (Finding | NotNotarized)[],
 ): void {
-  const binaries = checked.flatMap(describeBinaries);
+  const binaries = checked.flatMap(({ product, binaries }) => {
+    const file = path.basename(product.path);
+    return binaries.flatMap((binary) => binary.images.map((image) => ({ file, path: binary.path, ...image })));
+  });
   const notChecked = checked.flatMap((result) => result.notChecked);
   runner.setOutput("findings", found);
   runner.setOutput("binaries", binaries);

@@ -63,7 +63,7 @@ function storedMapping(flag: string, folder: string, where: string, { cFlagsBy }
 async function machoSections(
   source: RandomAccessSource,
 ): Promise<{ name: string; offset: number; size: number; hasBytes: boolean }[]> {
-  const { images } = readMacho(await readExactly(source, 0, Math.min(source.size, MAX_MACHO_BYTES)));
+  const images = readMacho(await readExactly(source, 0, Math.min(source.size, MAX_MACHO_BYTES)));
   return images.flatMap(({ start, segments }) =>
     segments.flatMap(({ sections }) =>
       sections.map(({ segment, name, offset, size, zeroFill }) => ({

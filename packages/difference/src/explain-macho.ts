@@ -42,7 +42,7 @@ async function readImages(source: RandomAccessSource): Promise<readonly MachoIma
     throw new Fault(
       `a Mach-O file of ${source.size} bytes is compared byte by byte, because it is larger than ${MAX_BYTES} bytes`,
     );
-  return readMacho(await readExactly(source, 0, source.size)).images;
+  return readMacho(await readExactly(source, 0, source.size));
 }
 
 /**

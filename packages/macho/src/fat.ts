@@ -27,7 +27,7 @@ export function isFatMagic(magic: number): boolean {
  *
  * @throws MachoError, also for slices that overlap or repeat
  */
-export function readFatArchitectures(reader: ByteReader): { kind: "fat" | "fat64"; architectures: FatArchitecture[] } {
+export function readFatArchitectures(reader: ByteReader): FatArchitecture[] {
   const wide = reader.u32(0) === FAT_MAGIC_64;
   const count = reader.u32(4);
   if (count === 0) throw reader.error("it lists no architecture", 4);
@@ -57,7 +57,7 @@ export function readFatArchitectures(reader: ByteReader): { kind: "fat" | "fat64
     const align = reader.u32(at + (wide ? 24 : 16));
     architectures.push({ name, cpuType, cpuSubtype, offset, size, align, entryOffset: at });
   }
-  return { kind: wide ? "fat64" : "fat", architectures };
+  return architectures;
 }
 
 /** `MAXSECTALIGN` of mach-o/fat.h: the largest alignment of a slice is 2^15. */

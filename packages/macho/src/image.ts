@@ -20,17 +20,13 @@ export interface MachoImage {
   /** As `lipo` names it: `arm64`, `x86_64`. */
   readonly architecture: string;
   readonly cpuType: number;
-  readonly cpuSubtype: number;
   /** `execute`, `dylib`, `bundle`, `object`, ... or the number. */
   readonly fileType: string;
-  readonly flags: number;
   readonly loadCommands: readonly LoadCommand[];
   readonly segments: readonly Segment[];
   /** Upper-case with dashes, as `dwarfdump --uuid` prints it. */
   readonly uuid: string | undefined;
   readonly build: BuildVersion | undefined;
-  /** The install names of the libraries that it loads, in order. */
-  readonly libraries: readonly string[];
   /** The range of the signature, according to LC_CODE_SIGNATURE. */
   readonly codeSignature: ByteRange | undefined;
 }
@@ -77,7 +73,7 @@ export function readImage(bytes: Uint8Array, start = 0): MachoImage {
   }
   const reader = new ByteReader(bytes, "Mach-O header", header.order, start);
   const cpuType = reader.u32(4);
-  const cpuSubtype = reader.u32(8);
+  const architecture = architectureName(cpuType, reader.u32(8));
   const fileType = reader.u32(12);
   const area = reader.window(header.size, reader.u32(20), "Mach-O load commands");
   const loadCommands = readLoadCommands(area, reader.u32(16), header.size);
@@ -86,16 +82,13 @@ export function readImage(bytes: Uint8Array, start = 0): MachoImage {
     bytes,
     start,
     order: header.order,
-    architecture: architectureName(cpuType, cpuSubtype),
+    architecture,
     cpuType,
-    cpuSubtype,
     fileType: FILE_TYPES.get(fileType) ?? String(fileType),
-    flags: reader.u32(24),
     loadCommands,
     segments: readSegments(reader, loadCommands),
     uuid: readUuid(reader, loadCommands),
     build: readBuildVersion(reader, loadCommands),
-    libraries: readLibraries(reader, loadCommands),
     codeSignature: readSignatureRange(reader, loadCommands),
   };
 }
@@ -107,15 +100,6 @@ function readUuid(reader: ByteReader, commands: readonly LoadCommand[]): string 
     .toString("hex")
     .toUpperCase();
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
-
-function readLibraries(reader: ByteReader, commands: readonly LoadCommand[]): string[] {
-  return commands
-    .filter(({ name }) => /^LC_(LOAD|REEXPORT|LAZY_LOAD|LOAD_WEAK|LOAD_UPWARD)_DYLIB$/.test(name))
-    .map(({ offset, size }) => {
-      const command = reader.window(offset, size, "library load command");
-      return command.text(command.u32(8), size);
-    });
 }
 
 function readSignatureRange(reader: ByteReader, commands: readonly LoadCommand[]): ByteRange | undefined {

@@ -67,7 +67,7 @@ test.each([
 ])("the packed version %d is %s", (packed, version) => expect(formatVersion(packed)).toBe(version));
 
 describe("the build version", () => {
-  const build = (...commands: Buffer[]) => readMacho(imageOf(commands)).images[0]?.build;
+  const build = (...commands: Buffer[]) => readMacho(imageOf(commands))[0]?.build;
 
   test.each([
     [1, "macos"],

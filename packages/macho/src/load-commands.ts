@@ -5,7 +5,6 @@ import { loadCommandName } from "./load-command-names.ts";
 export interface LoadCommand {
   /** `LC_UUID`, or `LC_0x...` for an unknown command. */
   readonly name: string;
-  readonly command: number;
   /** The offset in the image. */
   readonly offset: number;
   readonly size: number;
@@ -57,29 +56,24 @@ export function readLoadCommands(area: ByteReader, count: number, base: number):
     const size = area.u32(offset + 4);
     if (size < 8 || size % 4 !== 0) throw area.error(`load command ${index} has the size ${size}`, offset + 4);
     area.slice(offset, size);
-    commands.push({ name: loadCommandName(command), command, offset: base + offset, size });
+    commands.push({ name: loadCommandName(command), offset: base + offset, size });
     offset += size;
   }
   return commands;
 }
 
 export function readBuildVersion(image: ByteReader, commands: readonly LoadCommand[]): BuildVersion | undefined {
+  const versionsAt = (offset: number, platform: string): BuildVersion => {
+    const [minimumOs, sdk] = [image.u32(offset), image.u32(offset + 4)];
+    return { platform, minimumOs: formatVersion(minimumOs), sdk: formatVersion(sdk) };
+  };
   const build = commands.find(({ name }) => name === "LC_BUILD_VERSION");
   if (build !== undefined) {
     const platform = image.u32(build.offset + 8);
-    return {
-      platform: PLATFORMS[platform] ?? String(platform),
-      minimumOs: formatVersion(image.u32(build.offset + 12)),
-      sdk: formatVersion(image.u32(build.offset + 16)),
-    };
+    return versionsAt(build.offset + 12, PLATFORMS[platform] ?? String(platform));
   }
   const minimum = commands.find(({ name }) => Object.hasOwn(MINIMUM_VERSION_COMMANDS, name));
-  if (minimum === undefined) return undefined;
-  return {
-    platform: MINIMUM_VERSION_COMMANDS[minimum.name] ?? minimum.name,
-    minimumOs: formatVersion(image.u32(minimum.offset + 8)),
-    sdk: formatVersion(image.u32(minimum.offset + 12)),
-  };
+  return minimum && versionsAt(minimum.offset + 8, MINIMUM_VERSION_COMMANDS[minimum.name] ?? minimum.name);
 }
 
 /** Decodes a version: 16 bits major, 8 bits minor, 8 bits patch. */

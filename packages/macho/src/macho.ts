@@ -5,13 +5,6 @@ import { type FatArchitecture, findForeignBytes, isFatMagic, readFatArchitecture
 import { isImageMagic, type MachoImage, readImage } from "./image.ts";
 import { MAX_FAT_ARCHES } from "./limits.ts";
 
-export interface MachoFile {
-  /** `fat64` is the fat header with 64-bit offsets. */
-  readonly kind: "thin" | "fat" | "fat64";
-  /** One image for a thin file, one per architecture for a fat file, in file order. Never empty. */
-  readonly images: readonly MachoImage[];
-}
-
 /**
  * Whether the first bytes are those of a Mach-O file. Four bytes are enough, but eight are needed to exclude a Java
  * class file.
@@ -31,25 +24,24 @@ export type Slice =
   | { readonly kind: "unreadable"; readonly architecture: string; readonly error: MachoError };
 
 export interface Slices {
-  readonly kind: MachoFile["kind"];
   readonly slices: readonly Slice[];
   /** A description of bytes of a fat file that belong to no architecture, if Apple's strict validation refuses them. */
   readonly foreignBytes: string | undefined;
 }
 
 /**
- * Reads a thin or fat Mach-O file without copying it.
+ * Reads a thin or fat Mach-O file without copying it: one image for a thin file, one per architecture for a fat file, in
+ * file order. Never empty.
  *
  * @throws MachoError for anything else; it names the format if it is known
  */
-export function readMacho(bytes: Uint8Array): MachoFile {
-  const { kind, slices } = readSlices(bytes);
-  const images = slices.flatMap((slice) => {
+export function readMacho(bytes: Uint8Array): readonly MachoImage[] {
+  const images = readSlices(bytes).slices.flatMap((slice) => {
     if (slice.kind === "unreadable") throw slice.error;
     return slice.kind === "image" ? [slice.image] : [];
   });
   if (images.length === 0) throw new MachoError("not a Mach-O file: it is a universal static library", 0);
-  return { kind, images };
+  return images;
 }
 
 /**
@@ -63,17 +55,13 @@ export function readSlices(bytes: Uint8Array): Slices {
   const reader = new ByteReader(bytes, "fat header", "big");
   const magic = reader.u32(0);
   if (isFatMagic(magic)) {
-    const { kind, architectures } = readFatArchitectures(reader);
+    const architectures = readFatArchitectures(reader);
     const slices = architectures.map((architecture) => readSlice(reader, architecture));
-    return { kind, slices, foreignBytes: findForeignBytes(reader, architectures) };
+    return { slices, foreignBytes: findForeignBytes(reader, architectures) };
   }
   if (!isImageMagic(magic)) throw new MachoError(`not a Mach-O file: it ${describeOther(bytes)}`, 0);
   const image = readImage(bytes);
-  return {
-    kind: "thin",
-    slices: [{ kind: "image", architecture: image.architecture, image }],
-    foreignBytes: undefined,
-  };
+  return { slices: [{ kind: "image", architecture: image.architecture, image }], foreignBytes: undefined };
 }
 
 /** Whether the first bytes are those of an `ar` archive, such as a static library (`.a`, `.rlib`). */

@@ -22,51 +22,29 @@ export interface Section {
 
 const ZERO_FILL_TYPES: readonly number[] = [1, 12, 18]; // S_ZEROFILL, S_GB_ZEROFILL, S_THREAD_LOCAL_ZEROFILL
 
-/** Field offsets of `segment_command[_64]` and `section[_64]` (mach-o/loader.h). */
-const LAYOUTS = {
-  LC_SEGMENT: {
-    fileOffset: 32,
-    fileSize: 36,
-    sectionCount: 48,
-    sections: 56,
-    section: 68,
-    size: 36,
-    offset: 40,
-    flags: 56,
-  },
-  LC_SEGMENT_64: {
-    fileOffset: 40,
-    fileSize: 48,
-    sectionCount: 64,
-    sections: 72,
-    section: 80,
-    size: 40,
-    offset: 48,
-    flags: 64,
-  },
-} as const;
-
 /**
  * Reads the segments.
  *
  * @throws MachoError if a segment or section is not inside the image
  */
 export function readSegments(image: ByteReader, commands: readonly LoadCommand[]): Segment[] {
-  const segments: Segment[] = [];
-  for (const { name, offset, size } of commands) {
-    if (name === "LC_SEGMENT" || name === "LC_SEGMENT_64") {
-      segments.push(readSegment(image, image.window(offset, size, `${name} command`), name));
-    }
-  }
-  return segments;
+  return commands
+    .filter(({ name }) => name === "LC_SEGMENT" || name === "LC_SEGMENT_64")
+    .map(({ name, offset, size }) =>
+      readSegment(image, image.window(offset, size, `${name} command`), name === "LC_SEGMENT" ? 4 : 8),
+    );
 }
 
-function readSegment(image: ByteReader, command: ByteReader, kind: keyof typeof LAYOUTS): Segment {
-  const layout = LAYOUTS[kind];
-  const word = (offset: number): number => (kind === "LC_SEGMENT" ? command.u32(offset) : command.u64(offset));
+/**
+ * Reads `segment_command[_64]` and its `section[_64]` (mach-o/loader.h). Their addresses and sizes are words, of 4 bytes
+ * in a 32-bit file and of 8 bytes in a 64-bit one.
+ */
+function readSegment(image: ByteReader, command: ByteReader, word: 4 | 8): Segment {
+  const readWord = (offset: number): number => (word === 4 ? command.u32(offset) : command.u64(offset));
   const name = command.text(8, 16);
-  const fileOffset = word(layout.fileOffset);
-  const fileSize = word(layout.fileSize);
+  // The name is followed by four words (vmaddr, vmsize, fileoff, filesize), maxprot, initprot, nsects and flags.
+  const fileOffset = readWord(24 + 2 * word);
+  const fileSize = readWord(24 + 3 * word);
   if (fileOffset + fileSize > image.length) {
     throw command.error(
       `segment ${name} ends at ${fileOffset + fileSize} of ${image.length} bytes: the file is cut`,
@@ -74,15 +52,16 @@ function readSegment(image: ByteReader, command: ByteReader, kind: keyof typeof 
     );
   }
   const sections: Section[] = [];
-  const count = command.u32(layout.sectionCount);
+  const count = command.u32(32 + 4 * word);
   for (let index = 0; index < count; index += 1) {
-    const at = layout.sections + index * layout.section;
+    const at = 40 + 4 * word + index * (word === 4 ? 68 : 80);
+    // The two names are followed by two words (addr, size), offset, align, reloff, nreloc and flags.
     sections.push({
       name: command.text(at, 16),
       segment: command.text(at + 16, 16),
-      size: word(at + layout.size),
-      offset: command.u32(at + layout.offset),
-      zeroFill: ZERO_FILL_TYPES.includes(command.u32(at + layout.flags) & 0xff),
+      size: readWord(at + 32 + word),
+      offset: command.u32(at + 32 + 2 * word),
+      zeroFill: ZERO_FILL_TYPES.includes(command.u32(at + 48 + 2 * word) & 0xff),
     });
   }
   return { name, fileOffset, fileSize, sections };

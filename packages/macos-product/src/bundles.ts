@@ -1,5 +1,5 @@
 import path from "node:path";
-import { BUNDLE_SLOT, type CodeDirectory, matchesSlot, PlistError, readInfoPlist } from "@release-actions/macho";
+import { BUNDLE_SLOT, type CodeDirectory, infoPlistText, matchesSlot } from "@release-actions/macho";
 import { type BundlePlace, bundleOf, isNamesake } from "./bundle-layout.ts";
 
 /** A program in a bundle, with the hashes in its signature. */
@@ -21,7 +21,7 @@ export interface BundleFinding {
 export class Bundles {
   readonly #files = new Map<string, Uint8Array>();
   readonly #programs: BundleProgram[] = [];
-  readonly #executables = new Map<string, string | undefined>();
+  readonly #executables = new Map<Uint8Array, string | undefined>();
 
   addFile(file: string, bytes: Uint8Array): void {
     this.#files.set(file, bytes);
@@ -55,64 +55,51 @@ export class Bundles {
       const bundle = await this.mainProgramOf(program.path);
       if (bundle === undefined) continue;
       bundles.add(bundle.name);
-      for (const [code, message] of this.#checkProgram(program, bundle)) {
-        findings.push({ code, path: program.path, architecture: program.architecture, message });
-      }
+      const seal = this.#files.get(`${bundle.base}/_CodeSignature/CodeResources`);
+      const faults = [
+        slotFault(program.directory, BUNDLE_SLOT.infoPlist, this.#infoPlistOf(bundle), "Info.plist"),
+        slotFault(program.directory, BUNDLE_SLOT.resources, seal, "_CodeSignature/CodeResources"),
+      ];
+      for (const fault of faults.filter((one) => one !== undefined))
+        findings.push({ ...fault, path: program.path, architecture: program.architecture });
     }
     return { findings, bundles: [...bundles].sort() };
   }
 
-  #checkProgram({ directory }: BundleProgram, bundle: BundlePlace): [BundleFinding["code"], string][] {
-    const seal = `${bundle.base}/_CodeSignature/CodeResources`;
-    const list = bundle.infoPlists.find((file) => this.#files.has(file));
-    return [
-      ...this.#checkSlot(directory, BUNDLE_SLOT.infoPlist, list, "Info.plist"),
-      ...this.#checkSlot(directory, BUNDLE_SLOT.resources, seal, "_CodeSignature/CodeResources"),
-    ];
-  }
-
-  #checkSlot(
-    directory: BundleProgram["directory"],
-    slot: number,
-    file: string | undefined,
-    name: string,
-  ): [BundleFinding["code"], string][] {
-    const content = file === undefined ? undefined : this.#files.get(file);
-    const isSigned = directory.specialHashes.has(slot);
-    if (content === undefined) {
-      return isSigned
-        ? [["changed-after-signing", `was signed together with ${name}, which the bundle no longer has`]]
-        : [["bundle-not-sealed", `is the main program of a bundle that has no ${name}, so the bundle is not signed`]];
-    }
-    if (!isSigned)
-      return [
-        ["bundle-not-sealed", `was signed alone, without the ${name} of its bundle, although it is the main program`],
-      ];
-    if (matchesSlot(directory, slot, content)) return [];
-    return [["changed-after-signing", `was signed together with a different ${name} than the bundle has`]];
+  #infoPlistOf({ infoPlists }: BundlePlace): Uint8Array | undefined {
+    return infoPlists.map((file) => this.#files.get(file)).find((bytes) => bytes !== undefined);
   }
 
   /** `CFBundleExecutable`; undefined when there is no `Info.plist` or it cannot be read. */
   async #executableOf(bundle: BundlePlace): Promise<string | undefined> {
-    const file = bundle.infoPlists.find((candidate) => this.#files.has(candidate));
-    const bytes = file === undefined ? undefined : this.#files.get(file);
-    if (file === undefined || bytes === undefined) return undefined;
-    if (!this.#executables.has(file)) this.#executables.set(file, await readExecutable(bytes));
-    return this.#executables.get(file);
+    const list = this.#infoPlistOf(bundle);
+    if (list === undefined) return undefined;
+    if (!this.#executables.has(list)) this.#executables.set(list, await infoPlistText(list, "CFBundleExecutable"));
+    return this.#executables.get(list);
   }
+}
+
+/** How a file of a bundle differs from the one with which its main program was signed. */
+function slotFault(
+  directory: BundleProgram["directory"],
+  slot: number,
+  content: Uint8Array | undefined,
+  name: string,
+): Pick<BundleFinding, "code" | "message"> | undefined {
+  const isSigned = directory.specialHashes.has(slot);
+  if (isSigned && content !== undefined && matchesSlot(directory, slot, content)) return undefined;
+  if (isSigned) {
+    const found =
+      content === undefined ? `${name}, which the bundle no longer has` : `a different ${name} than the bundle has`;
+    return { code: "changed-after-signing", message: `was signed together with ${found}` };
+  }
+  const message =
+    content === undefined
+      ? `is the main program of a bundle that has no ${name}, so the bundle is not signed`
+      : `was signed alone, without the ${name} of its bundle, although it is the main program`;
+  return { code: "bundle-not-sealed", message };
 }
 
 function sharesBundle(program: string, bundle: BundlePlace): boolean {
   return bundleOf(program)?.base === bundle.base;
-}
-
-async function readExecutable(bytes: Uint8Array): Promise<string | undefined> {
-  try {
-    const list = await readInfoPlist(bytes, "Info.plist");
-    const name = list instanceof Map ? list.get("CFBundleExecutable") : undefined;
-    return typeof name === "string" ? name : undefined;
-  } catch (error) {
-    if (error instanceof PlistError) return undefined; // In this case the name of the bundle decides.
-    throw error;
-  }
 }

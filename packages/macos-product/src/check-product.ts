@@ -1,11 +1,11 @@
 import path from "node:path";
 import { ArchiveError } from "@release-actions/archive";
 import {
-  type AuthorityPolicy,
   bestCodeDirectory,
   checkSigning,
   type Finding,
   type FindingCode,
+  type SigningExpectations,
   type SigningReport,
 } from "@release-actions/macho";
 import { bundleOf } from "./bundle-layout.ts";
@@ -21,16 +21,13 @@ export interface CheckedBinary {
 }
 
 /** A problem that would make notarization fail, or a warning. */
-export interface Problem {
+export interface Problem extends Omit<Finding, "code" | "dependsOnBundle"> {
   readonly code: FindingCode | "bundle-not-sealed" | "unreadable" | "empty";
-  readonly level: "error" | "warning";
   readonly file: string;
   /** The path inside the product; empty for the product itself. */
   readonly path: string;
-  readonly architecture: string | undefined;
   /** A sentence: `tool.zip/bin/tool (arm64) is not signed`. */
   readonly message: string;
-  readonly advice: string;
 }
 
 export interface CheckedProduct {
@@ -43,10 +40,7 @@ export interface CheckedProduct {
   readonly cdhashes: readonly string[];
 }
 
-export interface ProductExpectations {
-  readonly teamId?: string | undefined;
-  /** The trusted authorities. Default: Apple's. */
-  readonly authorities?: AuthorityPolicy | undefined;
+export interface ProductExpectations extends SigningExpectations {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -99,8 +93,7 @@ class ProductCheck {
   }
 
   async addBinary(inside: string, bytes: Uint8Array): Promise<void> {
-    const { teamId, authorities } = this.#expected;
-    const report = await checkSigning(bytes, { teamId, authorities });
+    const report = await checkSigning(bytes, this.#expected);
     if (report.images.length > 0 || report.findings.length > 0) {
       this.#binaries.push({ path: inside, images: report.images.map(describeImage) });
     } else this.staticLibraries += 1;
@@ -117,15 +110,8 @@ class ProductCheck {
   }
 
   addUnreadable(reason: string): void {
-    this.#problems.push({
-      code: "unreadable",
-      level: "error",
-      file: this.#product.path,
-      path: "",
-      architecture: undefined,
-      message: `${this.#name} cannot be opened: ${reason}`,
-      advice: "Pack it again, and check how it is transferred.",
-    });
+    const advice = "Pack it again, and check how it is transferred.";
+    this.#add("", { code: "unreadable", level: "error", message: `cannot be opened: ${reason}`, advice });
   }
 
   async finish(): Promise<CheckedProduct> {
@@ -173,7 +159,13 @@ class ProductCheck {
 
   #add(
     inside: string,
-    { code, level, architecture, message, advice }: Omit<Finding, "code" | "dependsOnBundle"> & Pick<Problem, "code">,
+    {
+      code,
+      level,
+      architecture,
+      message,
+      advice,
+    }: Omit<Problem, "file" | "path" | "architecture"> & { readonly architecture?: string | undefined },
   ): void {
     const subject = this.#subject(inside);
     const about = architecture === undefined ? subject : `${subject} (${architecture})`;
@@ -188,9 +180,8 @@ class ProductCheck {
   #checkEmpty(): void {
     const isOpened = this.#product.kind !== "disk-image" && this.#product.kind !== "installer";
     if (!isOpened || this.#binaries.length > 0 || this.#problems.length > 0 || this.staticLibraries > 0) return;
-    const place = { file: this.#product.path, path: "", architecture: undefined };
-    const message = `${this.#name} holds no Mach-O file: there is nothing to notarize in it`;
-    this.#problems.push({ code: "empty", level: "error", ...place, message, advice: "Check what was packed into it." });
+    const message = "holds no Mach-O file: there is nothing to notarize in it";
+    this.#add("", { code: "empty", level: "error", message, advice: "Check what was packed into it." });
   }
 }
 

@@ -102,14 +102,15 @@ async function filesOfZip(source: RandomAccessSource, { signal }: Place): Promis
  */
 export async function* examine(body: Bytes, place: Place): AsyncGenerator<Content, void, undefined> {
   const { path } = place;
-  const iterator = body[Symbol.asyncIterator]();
-  const head = await readHead(iterator);
-  const rest = resumed(head, iterator);
-  if (isMacho(head)) yield await collected(rest, "binary", path, MAX_BINARY_BYTES);
-  else if (isBundleFile(path)) yield await collected(rest, "bundle-file", path, MAX_BUNDLE_FILE_BYTES);
+  const cursor = new StreamCursor(body);
+  const head = await cursor.take(FORMAT_BYTES);
+  cursor.unread(head);
+  const whole = restOf(cursor);
+  if (isMacho(head)) yield await collected(whole, "binary", path, MAX_BINARY_BYTES);
+  else if (isBundleFile(path)) yield await collected(whole, "bundle-file", path, MAX_BUNDLE_FILE_BYTES);
   else if (isStaticLibrary(head)) yield { kind: "static-library", path };
-  else if (CONTAINERS.includes(detectFormat(head))) yield* examineContainer(head, rest, place);
-  for (let next = await iterator.next(); next.done !== true; next = await iterator.next());
+  else if (CONTAINERS.includes(detectFormat(head))) yield* examineContainer(head, whole, place);
+  for await (const _ of restOf(cursor));
 }
 
 /** Compressions of a single file, often a tar. */
@@ -165,26 +166,8 @@ async function collected(
   return { kind: "not-opened", path, reason: `it has ${length} bytes, more than the ${maxBytes} that are held` };
 }
 
-async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for (let length = 0; length < FORMAT_BYTES; ) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    parts.push(Uint8Array.from(next.value));
-    length += next.value.length;
-  }
-  return Buffer.concat(parts);
-}
-
-/** The bytes that have already been read, followed by the rest. Stopping early does not close the underlying iterator. */
-function resumed(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): Bytes {
-  let isFirst = true;
-  const next = async (): Promise<IteratorResult<Uint8Array>> => {
-    if (!isFirst) return await iterator.next();
-    isFirst = false;
-    return head.length > 0 ? { done: false, value: head } : await iterator.next();
-  };
-  return { [Symbol.asyncIterator]: () => ({ next }) };
+async function* restOf(cursor: StreamCursor): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let part = await cursor.some(Infinity); part !== undefined; part = await cursor.some(Infinity)) yield part;
 }
 
 function joined(path: string, member: string): string {

@@ -1,23 +1,11 @@
 import { createReadStream } from "node:fs";
-import { open, readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { decompressAny, openFileSource, StreamCursor, TarReader } from "@release-actions/archive";
+import { decompressAny, openFileSource, readExactly, StreamCursor, TarReader } from "@release-actions/archive";
 import { isMacho, isStaticLibrary } from "@release-actions/macho";
 import { isBundleFile } from "./bundle-layout.ts";
 import { type Content, examine, MAX_BINARY_BYTES, membersOfTar, membersOfZip } from "./containers.ts";
 import type { Product } from "./product.ts";
-
-/** One Mach-O file of a product. */
-export interface Binary {
-  /** The path inside the product, with `/`; empty for the product itself. */
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Reads the Mach-O files in a product one at a time. */
-export async function* readBinaries(product: Product, signal?: AbortSignal): AsyncGenerator<Binary, void, undefined> {
-  for await (const content of readContents(product, signal)) if (content.kind === "binary") yield content;
-}
 
 /**
  * Reads everything in a product that matters for its signatures, one item at a time. Archives and nested archives are
@@ -62,8 +50,7 @@ export function openTar(product: Product, signal?: AbortSignal): TarReader {
 
 function decompressed({ path: file, compression }: Product, signal?: AbortSignal): AsyncIterable<Uint8Array> {
   const bytes: AsyncIterable<Uint8Array> = createReadStream(file, { ...(signal === undefined ? {} : { signal }) });
-  if (compression === "none") return bytes;
-  return decompressAny(bytes, compression);
+  return compression === undefined ? bytes : decompressAny(bytes, compression);
 }
 
 /** Reads a compressed file, which contains a tar or a single program. */
@@ -74,7 +61,7 @@ async function* contentsOfStream(product: Product, signal?: AbortSignal): AsyncG
 }
 
 async function isCompressedBinary(product: Product): Promise<boolean> {
-  if (product.compression === "none") return false;
+  if (product.compression === undefined) return false;
   let head = Buffer.alloc(0);
   for await (const chunk of decompressed(product)) {
     head = Buffer.concat([head, chunk]);
@@ -108,12 +95,10 @@ async function readBinary(file: string, inside: string): Promise<Content> {
 const MAGIC_BYTES = 8;
 
 async function readHead(file: string): Promise<Uint8Array> {
-  const handle = await open(file, "r");
+  const source = await openFileSource(file);
   try {
-    const head = Buffer.alloc(MAGIC_BYTES);
-    const { bytesRead } = await handle.read(head, 0, MAGIC_BYTES, 0);
-    return head.subarray(0, bytesRead);
+    return await readExactly(source, 0, Math.min(source.size, MAGIC_BYTES));
   } finally {
-    await handle.close();
+    await source.close();
   }
 }

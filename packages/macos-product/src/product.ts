@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
-import { type Compression, detectFormat, FORMAT_BYTES } from "@release-actions/archive";
+import { type Compression, detectFormat, FORMAT_BYTES, openFileSource, readExactly } from "@release-actions/archive";
 import { isMacho, isStaticLibrary } from "@release-actions/macho";
 import { Fault } from "@release-actions/report";
 import { BUNDLE_EXTENSIONS } from "./bundle-layout.ts";
@@ -23,8 +23,8 @@ export type ProductKind =
 export interface Product {
   readonly path: string;
   readonly kind: ProductKind;
-  /** The compression of a tar. */
-  readonly compression: "none" | Compression;
+  /** The compression of a tar; absent if there is none. */
+  readonly compression?: Compression;
 }
 
 /** A file that Apple's notary service does not accept, even when packed into a zip. */
@@ -43,22 +43,20 @@ const DISK_IMAGE_MAGIC = "koly";
  * @throws ProductError when it is not a product for macOS
  */
 export async function openProduct(file: string): Promise<Product> {
-  const status = await stat(file);
-  if (status.isDirectory()) {
-    if (isBundle(file)) return { path: file, kind: "bundle", compression: "none" };
+  if ((await stat(file)).isDirectory()) {
+    if (isBundle(file)) return { path: file, kind: "bundle" };
     throw new ProductError(`${file} is a folder, but not a bundle such as Example.app`, {
       advice: "Name the files in it, with a pattern such as `dist/*`.",
     });
   }
-  const { head, tail } = await readEnds(file, status.size);
-  if (isMacho(head)) return { path: file, kind: "binary", compression: "none" };
-  if (isStaticLibrary(head)) return { path: file, kind: "static-library", compression: "none" };
-  if (head.toString("latin1", 0, 4) === INSTALLER_MAGIC) return { path: file, kind: "installer", compression: "none" };
-  if (tail.toString("latin1", 0, 4) === DISK_IMAGE_MAGIC)
-    return { path: file, kind: "disk-image", compression: "none" };
+  const { head, tail } = await readEnds(file);
+  if (isMacho(head)) return { path: file, kind: "binary" };
+  if (isStaticLibrary(head)) return { path: file, kind: "static-library" };
+  if (head.toString("latin1", 0, 4) === INSTALLER_MAGIC) return { path: file, kind: "installer" };
+  if (tail.toString("latin1", 0, 4) === DISK_IMAGE_MAGIC) return { path: file, kind: "disk-image" };
   const format = detectFormat(head);
-  if (format === "zip") return { path: file, kind: "zip", compression: "none" };
-  if (format === "tar") return { path: file, kind: "tar", compression: "none" };
+  if (format === "zip") return { path: file, kind: "zip" };
+  if (format === "tar") return { path: file, kind: "tar" };
   if (isCompression(format)) return { path: file, kind: "tar", compression: format };
   const found = format === "unknown" ? `starts with ${head.toString("hex", 0, 4) || "nothing"}` : `is ${format}`;
   throw new ProductError(`${file} ${found}: expected a Mach-O file, .zip, .tar.gz, .tar.xz, .dmg, .pkg or .app`);
@@ -71,15 +69,15 @@ function isBundle(folder: string): boolean {
   return existsSync(path.join(folder, "Contents", "Info.plist")) || existsSync(path.join(folder, "Contents", "MacOS"));
 }
 
-async function readEnds(file: string, size: number): Promise<{ head: Buffer; tail: Buffer }> {
-  const handle = await open(file, "r");
+async function readEnds(file: string): Promise<{ head: Buffer; tail: Buffer }> {
+  const source = await openFileSource(file);
   try {
-    const head = Buffer.alloc(Math.min(size, FORMAT_BYTES));
-    const tail = Buffer.alloc(Math.min(size, DISK_IMAGE_TRAILER_BYTES));
-    await handle.read(head, 0, head.length, 0);
-    await handle.read(tail, 0, tail.length, size - tail.length);
-    return { head, tail };
+    const headBytes = Math.min(source.size, FORMAT_BYTES);
+    const tailBytes = Math.min(source.size, DISK_IMAGE_TRAILER_BYTES);
+    const head = await readExactly(source, 0, headBytes);
+    const tail = await readExactly(source, source.size - tailBytes, tailBytes);
+    return { head: Buffer.from(head), tail: Buffer.from(tail) };
   } finally {
-    await handle.close();
+    await source.close();
   }
 }

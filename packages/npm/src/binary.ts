@@ -50,7 +50,7 @@ export async function checkBinary(bytes: Uint8Array, target: string, shown: stri
     return { libc, glibc: libc === "glibc" ? await lowestGlibc(elf) : undefined, isStatic: false };
   }
   if (isMacho(bytes)) {
-    const cpus = readMacho(bytes).images.map(({ architecture }) => MACHO_CPUS[architecture] ?? architecture);
+    const cpus = readMacho(bytes).map(({ architecture }) => MACHO_CPUS[architecture] ?? architecture);
     if (platform?.os !== "darwin" || !cpus.includes(platform.cpu)) refuse(`a program for macOS on ${cpus.join(", ")}`);
     return NOTHING;
   }

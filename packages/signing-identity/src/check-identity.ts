@@ -1,14 +1,11 @@
-import { type AuthorityPolicy, developerIdFault } from "@release-actions/macho";
+import { developerIdFault, type SigningExpectations } from "@release-actions/macho";
 import type { Problem } from "@release-actions/report";
 import { isIdentity, type SigningIdentity } from "./identity.ts";
 
 /** The requirements that an identity must meet. */
-export interface IdentityExpectations {
-  readonly teamId?: string | undefined;
+export interface IdentityExpectations extends SigningExpectations {
   /** The common name or a part of it, the team, or the SHA-1 of the certificate. */
   readonly identity?: string | undefined;
-  /** The certificate authorities to accept; Apple's by default. */
-  readonly authorities?: AuthorityPolicy | undefined;
   readonly now: Date;
 }
 

@@ -1,5 +1,4 @@
-import { SigningIdentityError } from "./error.ts";
-import type { SigningIdentity } from "./identity.ts";
+import { type SigningIdentity, SigningIdentityError } from "./identity.ts";
 
 /**
  * Encodes an identity with the old PKCS #12 encryption, the only one that `security import` understands on every macOS.

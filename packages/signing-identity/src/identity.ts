@@ -1,8 +1,13 @@
 import { createHash, createPrivateKey, type KeyObject } from "node:crypto";
 import { type Certificate, developerIdFault, isIssuedBy, parseCertificate } from "@release-actions/macho";
 import { decodeP12Text, openP12, P12Error } from "@release-actions/p12";
+import { Fault } from "@release-actions/report";
 import { APPLE_INTERMEDIATES } from "./apple-intermediates.ts";
-import { SigningIdentityError } from "./error.ts";
+
+/** Thrown for a .p12 that cannot be used for signing. The message never quotes the file or the password. */
+export class SigningIdentityError extends Fault {
+  override readonly name = "SigningIdentityError";
+}
 
 /** A private key, its certificate, and the certificates above it. */
 export interface SigningIdentity {

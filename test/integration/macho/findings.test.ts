@@ -302,10 +302,10 @@ function flip(bytes: Buffer, offset: number): undefined {
 }
 
 async function codeDirectoryOffset(bytes: Buffer): Promise<number> {
-  const [image] = readMacho(bytes).images;
-  const read = image && (await readSignature(image));
-  if (read?.kind !== "read") throw new Error("not signed");
-  return read.details.codeDirectories[0].offset;
+  const [image] = readMacho(bytes);
+  const signature = image && (await readSignature(image));
+  if (signature === undefined) throw new Error("not signed");
+  return signature.codeDirectories[0].bytes.byteOffset - bytes.byteOffset;
 }
 
 /** Without unsigned attributes, the value of the signature is the last thing in the CMS. */

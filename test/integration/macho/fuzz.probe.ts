@@ -43,13 +43,15 @@ async function collectGarbage(): Promise<void> {
 /** Reads a mutant. The CMS is read only when the change can have reached it. */
 async function read(mutant: Uint8Array, region: Region): Promise<Verdict> {
   if (region === "anywhere") await checkSigning(mutant);
+  let failure: Verdict = "refused";
   try {
-    const [image] = readMacho(mutant).images;
+    const [image] = readMacho(mutant);
     if (image === undefined) return "none";
-    if (region === "structure") return readCodeSignature(image) === undefined ? "none" : "read";
-    return (await readSignature(image)).kind;
+    failure = "broken";
+    const signature = region === "structure" ? readCodeSignature(image) : await readSignature(image);
+    return signature === undefined ? "none" : "read";
   } catch (error) {
-    if (error instanceof MachoError) return "refused";
+    if (error instanceof MachoError) return failure;
     throw error;
   }
 }

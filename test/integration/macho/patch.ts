@@ -10,7 +10,7 @@ export function patchBuildVersion(bytes: Buffer, versions: { minimumOs?: number;
 
 /** The offset in bytes of a load command in a thin file. */
 export function commandOffset(bytes: Buffer, name: string): number {
-  const command = readMacho(bytes).images[0]?.loadCommands.find((candidate) => candidate.name === name);
+  const command = readMacho(bytes)[0]?.loadCommands.find((candidate) => candidate.name === name);
   if (command === undefined) throw new Error(`no ${name}`);
   return command.offset;
 }
@@ -23,7 +23,7 @@ export const INFO_PLIST_OFFSET = 3072;
  * segment `__TEXT` (mach-o/loader.h, `section_64`), whose content is after the load commands.
  */
 export function embedInfoPlist(bytes: Buffer, list: string): undefined {
-  const [image] = readMacho(bytes).images;
+  const [image] = readMacho(bytes);
   const text = image?.loadCommands.find(
     ({ name, offset }) => name === "LC_SEGMENT_64" && bytes.toString("latin1", offset + 8, offset + 14) === "__TEXT",
   );

@@ -16,11 +16,10 @@ import { printSignatureInfo } from "../../stand-in/apple/mac-binary.ts";
 export function asRcodesignSays(image: MachoImage, signature: SignatureDetails): Record<string, unknown> {
   const [main, ...alternates] = signature.codeDirectories;
   return {
-    superblob_length: `${signature.size} / 0x${signature.size.toString(16)}`,
-    blob_count: signature.blobs.length,
-    blobs: signature.blobs.map(({ slot, magic, bytes }) => ({
+    blob_count: signature.blobs.size,
+    blobs: [...signature.blobs].map(([slot, { bytes }]) => ({
       slot: `${SLOTS.get(slot)} (${slot})`,
-      magic: magic.toString(16),
+      magic: Buffer.from(bytes.subarray(0, 4)).toString("hex"),
       length: bytes.length,
       sha1: createHash("sha1").update(bytes).digest("hex"),
       sha256: createHash("sha256").update(bytes).digest("hex"),
@@ -30,9 +29,6 @@ export function asRcodesignSays(image: MachoImage, signature: SignatureDetails):
       `CodeDirectory Alternate #${index} (${0x1000 + index})`,
       directory(alternate),
     ]),
-    code_requirements: signature.requirements.map(
-      ({ kind, expression }) => `${kind}(${REQUIREMENTS[kind]}): 0: ${expression};`,
-    ),
     entitlements_plist: lines(signature.entitlementsXml),
     cms: signature.cmsSignature && {
       certificates: signature.cmsSignature.certificates.map(certificate),
@@ -60,10 +56,6 @@ const SPECIAL_SLOTS: Readonly<Record<number, string>> = {
   7: "DER Entitlements",
 };
 
-const REQUIREMENTS: Readonly<Record<string, number>> = { host: 1, guest: 2, designated: 3, library: 4, plugin: 5 };
-
-const DIGESTS: Readonly<Record<string, string>> = { sha1: "SHA-1", sha256: "SHA-256", sha384: "SHA-384" };
-
 /** rcodesign's names of flags, where they differ from Apple's names in capitals. */
 const FLAGS: Readonly<Record<string, string>> = { hard: "FORCE_HARD", kill: "FORCE_KILL", expires: "FORCE_EXPIRATION" };
 
@@ -71,14 +63,11 @@ function directory(directory: CodeDirectory): Record<string, unknown> {
   const flags = Object.entries(SIGNATURE_FLAGS).filter(([, bit]) => (directory.flags & bit) !== 0);
   const names = flags.map(([name]) => FLAGS[name] ?? name.toUpperCase().replaceAll("-", "_"));
   return {
-    version: `0x${directory.version.toString(16).toUpperCase()}`,
     flags: `CodeSignatureFlags(${names.join(" | ") || "0x0"})`,
     identifier: directory.identifier,
     team_name: directory.teamId,
     digest_type: directory.hash.name,
-    platform: directory.platform,
     signed_entity_size: directory.codeLimit,
-    runtime_version: directory.runtimeVersion && `${directory.runtimeVersion}.0.0`.split(".").slice(0, 3).join("."),
     code_digests_count: directory.pageHashes.length,
     slot_digests: [...directory.specialHashes].map(
       ([slot, hash]) => `${SPECIAL_SLOTS[slot]} (${slot}): ${Buffer.from(hash).toString("hex")}`,
@@ -93,10 +82,6 @@ function certificate({ subject, issuer, organizationalUnit }: Certificate): Reco
 function signer(signer: CmsSigner): Record<string, unknown> {
   return {
     issuer: signer.certificate?.issuer,
-    digest_algorithm: DIGESTS[signer.digestAlgorithm],
-    attributes: [...signer.attributes].sort(),
-    content_type: signer.contentType,
-    message_digest: signer.messageDigest,
     signing_time: signer.signingTime?.toISOString().replace(".000Z", "Z"),
     cdhash_digests: signer.directoryDigests.map(({ oid, hex }) => [oid, hex]),
     cdhashes: signer.cdhashes,
@@ -153,14 +138,17 @@ async function readDocument(macho: Record<string, unknown>): Promise<RcodesignRe
   };
 }
 
-const DROPPED =
-  /^(is_apple|chains_to|apple_(ca|extended|code|certificate)|key_algorithm|signature_algorithm|signed_with|executable_segment_flags)/;
+const DROPPED: readonly RegExp[] = [
+  /^(is_apple|chains_to|apple_(ca|extended|code|certificate)|key_algorithm|signature_algorithm|signed_with)/,
+  /^(superblob_length|code_requirements|version|platform|runtime_version|executable_segment_flags)$/,
+  /^(digest_algorithm|attributes|content_type|message_digest)$/,
+];
 
 /** Drops the fields that are not compared, and replaces the property list of cdhashes with the hashes. */
 function clean(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((entry) => !/: 0+$/.test(String(entry))).map(clean);
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => !DROPPED.test(key));
+  const entries = Object.entries(value).filter(([key]) => !DROPPED.some((pattern) => pattern.test(key)));
   return Object.fromEntries(
     entries.map(([key, entry]) => {
       if (key === "time_stamp_token") return [key, timestampToken(clean(entry))];

@@ -11,7 +11,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { bestCodeDirectory, checkSigning } from "@release-actions/macho";
-import { openProduct, readBinaries } from "@release-actions/macos-product";
+import { openProduct, readContents } from "@release-actions/macos-product";
 import { type Answer, Refusal, type Request, router, serve } from "../http.ts";
 import { S3 } from "./s3.ts";
 
@@ -222,7 +222,8 @@ async function ticketOf(name: string, bytes: Buffer): Promise<object[]> {
     const file = path.join(folder, name);
     await writeFile(file, bytes);
     const entries: object[] = [];
-    for await (const binary of readBinaries(await openProduct(file))) {
+    for await (const binary of readContents(await openProduct(file))) {
+      if (binary.kind !== "binary") continue;
       for (const { image, signature } of (await checkSigning(binary.bytes)).images) {
         if (signature === undefined) continue;
         const cdhash = bestCodeDirectory(signature).cdhash;

@@ -67,10 +67,9 @@ export async function verifyByRcodesign(file: string): Promise<string[]> {
 /** Every field of each architecture's signature, as our package reads it; undefined for one without a signature. */
 export async function fieldsOf(bytes: Uint8Array): Promise<unknown[]> {
   return await Promise.all(
-    readMacho(bytes).images.map(async (image) => {
-      const read = await readSignature(image);
-      if (read.kind !== "read") return read.kind === "none" ? undefined : read.kind;
-      return { ...asRcodesignSays(image, read.details), derEntitlements: read.details.entitlements.der };
+    readMacho(bytes).map(async (image) => {
+      const signature = await readSignature(image);
+      return signature && { ...asRcodesignSays(image, signature), derEntitlements: signature.entitlements.der };
     }),
   );
 }

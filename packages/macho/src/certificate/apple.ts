@@ -18,10 +18,11 @@ const OTHER_KINDS: readonly (readonly [string, string])[] = [
 ];
 
 /** The reason why code is not Developer ID code. */
-export type DeveloperIdFault =
-  | { readonly kind: "not-developer-id"; readonly message: string }
-  /** The certificate may be Apple's, but its issuer's certificate is missing, so this is unknown. */
-  | { readonly kind: "incomplete-chain"; readonly message: string };
+export interface DeveloperIdFault {
+  /** With `incomplete-chain`, the certificate may be Apple's: its issuer's certificate is missing, so this is unknown. */
+  readonly kind: "not-developer-id" | "incomplete-chain";
+  readonly message: string;
+}
 
 /**
  * The reason why code signed with `leaf` is not Developer ID code; `undefined` when it is. The certificate must have
@@ -33,7 +34,7 @@ export function developerIdFault(
   others: readonly Certificate[],
   authorities: AuthorityPolicy = APPLE_AUTHORITIES,
 ): DeveloperIdFault | undefined {
-  const name = `"${leaf.commonName ?? leaf.subject}"`;
+  const name = `"${nameOf(leaf)}"`;
   const not = (message: string): DeveloperIdFault => ({ kind: "not-developer-id", message });
   if (!leaf.extensions.includes(EXTENSION.developerIdApplication)) {
     const other = OTHER_KINDS.find(([oid]) => leaf.extensions.includes(oid));

@@ -1,15 +1,14 @@
-import { createHash, getHashes } from "node:crypto";
 import { developerIdFault, timestampAuthorityFault } from "../certificate/apple.ts";
 import type { AuthorityPolicy } from "../certificate/authorities.ts";
 import type { MachoImage } from "../image.ts";
 import type { CmsSigner } from "../signature/cms.ts";
 import { type CodeDirectory, hasFlag } from "../signature/code-directory.ts";
 import { entitlementNames, isEntitled } from "../signature/entitlements.ts";
-import { type PageFault, verifyPages } from "../signature/pages.ts";
+import { pageFault } from "../signature/pages.ts";
 import { isRestrictedEntitlement } from "../signature/restricted-entitlements.ts";
 import { type SignatureDetails, signerOf } from "../signature/signature.ts";
-import { digestName } from "../signature/signer.ts";
-import { changedSlots, checkInfoPlist } from "../signature/special-slots.ts";
+import { digestBy } from "../signature/signer.ts";
+import { BUNDLE_SLOT, changedSlots, embeddedInfoPlist, matchesSlot } from "../signature/special-slots.ts";
 import type { FindingCode } from "./finding.ts";
 
 export interface SigningExpectations {
@@ -27,8 +26,8 @@ export function checkSignature(image: MachoImage, signature: SignatureDetails, e
   const found: Raw[] = [];
   const directories = signature.codeDirectories;
   for (const directory of directories) {
-    const fault = verifyPages(image, directory);
-    if (fault !== undefined) found.push(["changed-after-signing", describePageFault(fault, directory)]);
+    const fault = pageFault(image, directory);
+    if (fault !== undefined) found.push(["changed-after-signing", `was changed after signing: ${fault}`]);
     for (const slot of changedSlots(signature, directory)) {
       found.push(["changed-after-signing", `was changed after signing: its ${slot} are not the signed ones`]);
     }
@@ -56,20 +55,17 @@ export function checkSignature(image: MachoImage, signature: SignatureDetails, e
 
 /**
  * Compares slot 1 with the property list in the program. In the main program of a bundle, slot 1 is for the bundle's
- * Info.plist instead.
+ * Info.plist instead. Without a hash in slot 1, the list is not signed, and macOS does not use it.
  */
 function checkOwnInfoPlist(image: MachoImage, { codeDirectories }: SignatureDetails): Raw[] {
-  const verdicts = codeDirectories.map((directory) => checkInfoPlist(image, directory));
-  if (verdicts.includes("differs"))
-    return [
-      [
-        "changed-after-signing",
-        "was changed after signing: the property list in __TEXT,__info_plist is not the signed one",
-        true,
-      ],
-    ];
-  if (!verdicts.includes("absent")) return [];
-  return [["separated-from-bundle", "was signed as a part of a bundle, whose Info.plist is not with it", true]];
+  const signing = codeDirectories.filter(({ specialHashes }) => specialHashes.has(BUNDLE_SLOT.infoPlist));
+  const list = embeddedInfoPlist(image);
+  if (list === undefined && signing.length > 0)
+    return [["separated-from-bundle", "was signed as a part of a bundle, whose Info.plist is not with it", true]];
+  if (list === undefined || signing.every((directory) => matchesSlot(directory, BUNDLE_SLOT.infoPlist, list)))
+    return [];
+  const fault = "the property list in __TEXT,__info_plist is not the signed one";
+  return [["changed-after-signing", `was changed after signing: ${fault}`, true]];
 }
 
 /**
@@ -120,13 +116,13 @@ function signatureFault(signature: SignatureDetails, signer: CmsSigner): string 
   const { certificate, cdhashes, directoryDigests, timestamp } = signer;
   if (certificate === undefined) return "has a signature without the certificate that made it";
   if (!signer.verifies) return "has a signature that does not belong to its code";
-  const own = signature.codeDirectories.map(({ cdhash }) => cdhash);
-  if (cdhashes.length > 0 && own.some((cdhash) => !cdhashes.includes(cdhash))) {
+  // Each of Apple's two attributes, if it is there, lists all code directories; the second has digests of any kind.
+  const isListed = ({ cdhash, bytes }: CodeDirectory): boolean =>
+    (cdhashes.length === 0 || cdhashes.includes(cdhash)) &&
+    (directoryDigests.length === 0 ||
+      directoryDigests.some(({ oid, hex }) => digestBy(oid, bytes)?.toString("hex") === hex));
+  if (!signature.codeDirectories.every(isListed))
     return "has a code directory that the certificate's owner did not sign";
-  }
-  if (directoryDigests.length > 0 && signature.codeDirectories.some((one) => !isListed(one, directoryDigests))) {
-    return "has a code directory that the certificate's owner did not sign";
-  }
   if (signer.faults.cdhashes !== undefined) {
     return `has a list of signed code directories that cannot be read: ${signer.faults.cdhashes}`;
   }
@@ -136,14 +132,6 @@ function signatureFault(signature: SignatureDetails, signer: CmsSigner): string 
     return `was signed on ${time.toISOString().slice(0, 10)}, when its certificate (${valid.join(" to ")}) was not valid`;
   }
   return undefined;
-}
-
-/** Whether one of the digests in Apple's second attribute, with any hash algorithm, is that of the directory. */
-function isListed({ bytes }: CodeDirectory, digests: CmsSigner["directoryDigests"]): boolean {
-  return digests.some(({ oid, hex }) => {
-    const name = digestName(oid);
-    return getHashes().includes(name) && createHash(name).update(bytes).digest("hex") === hex;
-  });
 }
 
 function timestampFault({ timestamp, faults }: CmsSigner): string | undefined {
@@ -157,18 +145,4 @@ function timestampOwnerFault({ timestamp }: CmsSigner, authorities?: AuthorityPo
   if (timestamp === undefined || authority === undefined) return undefined;
   const fault = timestampAuthorityFault(authority, timestamp.certificates, authorities);
   return fault === undefined ? undefined : `has a timestamp from ${fault}, not from Apple`;
-}
-
-function describePageFault(fault: PageFault, directory: CodeDirectory): string {
-  const hash = directory.hash.name;
-  switch (fault.kind) {
-    case "page":
-      return `was changed after signing: the ${hash} of page ${fault.page}, at byte ${fault.offset}, is not the signed one`;
-    case "trailing":
-      return `was changed after signing: there are ${fault.bytes} bytes after its last segment`;
-    case "count":
-      return `was changed after signing: ${fault.found} pages are signed, but it has ${fault.expected}`;
-    case "limit":
-      return `was changed after signing: ${fault.codeLimit} bytes are signed, but it has ${fault.expected}`;
-  }
 }

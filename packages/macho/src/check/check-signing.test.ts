@@ -128,6 +128,7 @@ describe("checkSigning", () => {
         return { code: { infoPlist }, directory: { special: new Map([[1, Buffer.from(infoPlist)]]) } };
       },
     ],
+    ["an embedded property list that is not signed", () => ({ code: { infoPlist: "<plist><dict/></plist>" } })],
     ["an SDK of 10.9", () => ({ code: { sdk: 0x000a0900 } })],
     [
       "a list of cdhashes",

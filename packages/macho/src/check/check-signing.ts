@@ -1,6 +1,6 @@
-import { MachoError } from "../error.ts";
+import { attempt } from "../error.ts";
 import type { MachoImage } from "../image.ts";
-import { isStaticLibrary, readSlices, type Slice, type Slices } from "../macho.ts";
+import { isStaticLibrary, readSlices, type Slice } from "../macho.ts";
 import { readSignature, type SignatureDetails } from "../signature/signature.ts";
 import { checkSignature, type SigningExpectations } from "./check-signature.ts";
 import { type Finding, type FindingCode, findingOf } from "./finding.ts";
@@ -35,15 +35,11 @@ export function needsSignature(image: MachoImage): boolean {
  */
 export async function checkSigning(bytes: Uint8Array, expected: SigningExpectations = {}): Promise<SigningReport> {
   if (isStaticLibrary(bytes)) return { images: [], findings: [] };
-  let file: Slices;
-  try {
-    file = readSlices(bytes);
-  } catch (error) {
-    if (!(error instanceof MachoError)) throw error;
-    return { images: [], findings: [findingOf("damaged", undefined, `cannot be read: ${error.message}`)] };
-  }
+  const { value: file, fault } = await attempt(() => readSlices(bytes));
+  if (fault !== undefined)
+    return { images: [], findings: [findingOf("damaged", undefined, `cannot be read: ${fault}`)] };
   const checked = await Promise.all(file.slices.map((slice) => checkSlice(slice, expected)));
-  const images = checked.flatMap(({ report }) => report ?? []);
+  const images = checked.flatMap((slice) => slice.images);
   const isSigned = images.some(({ signature }) => signature !== undefined);
   const layout =
     file.foreignBytes === undefined || !isSigned
@@ -52,38 +48,31 @@ export async function checkSigning(bytes: Uint8Array, expected: SigningExpectati
   return { images, findings: [...layout, ...checked.flatMap(({ findings }) => findings)] };
 }
 
-interface CheckedSlice {
-  readonly report: ImageReport | undefined;
-  readonly findings: readonly Finding[];
-}
-
-async function checkSlice(slice: Slice, expected: SigningExpectations): Promise<CheckedSlice> {
+async function checkSlice(slice: Slice, expected: SigningExpectations): Promise<SigningReport> {
   switch (slice.kind) {
     case "image":
       return await checkImage(slice.image, expected);
     case "static-library":
-      return { report: undefined, findings: [] };
+      return { images: [], findings: [] };
     case "unreadable": {
       const message = `cannot be read: ${slice.error.message}`;
-      return { report: undefined, findings: [findingOf("damaged", slice.architecture, message)] };
+      return { images: [], findings: [findingOf("damaged", slice.architecture, message)] };
     }
   }
 }
 
-async function checkImage(image: MachoImage, expected: SigningExpectations): Promise<CheckedSlice> {
+async function checkImage(image: MachoImage, expected: SigningExpectations): Promise<SigningReport> {
   const add = (code: FindingCode, message: string): Finding => findingOf(code, image.architecture, message);
-  if (!needsSignature(image)) return { report: { image, signature: undefined }, findings: [] };
+  if (!needsSignature(image)) return { images: [{ image, signature: undefined }], findings: [] };
   const findings = checkSdk(image).map((message) => add("old-sdk", message));
-  const read = await readSignature(image);
-  if (read.kind === "none")
-    return { report: { image, signature: undefined }, findings: [...findings, add("unsigned", "is not signed")] };
-  if (read.kind === "broken") {
-    const broken = add("damaged", `has a code signature that cannot be read: ${read.reason}`);
-    return { report: { image, signature: undefined }, findings: [...findings, broken] };
+  const { value: signature, fault } = await attempt(() => readSignature(image));
+  if (fault !== undefined) findings.push(add("damaged", `has a code signature that cannot be read: ${fault}`));
+  else if (signature === undefined) findings.push(add("unsigned", "is not signed"));
+  else {
+    for (const [code, message, dependsOnBundle] of checkSignature(image, signature, expected))
+      findings.push(findingOf(code, image.architecture, message, dependsOnBundle));
   }
-  for (const [code, message, dependsOnBundle] of checkSignature(image, read.details, expected))
-    findings.push(findingOf(code, image.architecture, message, dependsOnBundle));
-  return { report: { image, signature: read.details }, findings };
+  return { images: [{ image, signature }], findings };
 }
 
 function checkSdk({ build }: MachoImage): string[] {

@@ -1,5 +1,5 @@
 import { ByteReader } from "../byte-reader.ts";
-import { MachoError } from "../error.ts";
+import { attempt, MachoError } from "../error.ts";
 import { MAX_PLIST_DEPTH } from "../limits.ts";
 import { PlistError, type PlistValue, readPlist } from "./plist.ts";
 
@@ -24,6 +24,13 @@ export async function readInfoPlist(bytes: Uint8Array, what: string): Promise<Pl
     if (!(error instanceof MachoError)) throw error;
     throw new PlistError(error.message, { cause: error });
   }
+}
+
+/** A text in a bundle's `Info.plist`; `undefined` if it is not there or the list cannot be read. */
+export async function infoPlistText(bytes: Uint8Array, key: string): Promise<string | undefined> {
+  const { value: list } = await attempt(() => readInfoPlist(bytes, "Info.plist"));
+  const text = list instanceof Map ? list.get(key) : undefined;
+  return typeof text === "string" ? text : undefined;
 }
 
 /** Reads the binary form, which is described at the start of Core Foundation's CFBinaryPList.c. */

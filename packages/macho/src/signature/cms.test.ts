@@ -54,10 +54,6 @@ describe("readCms", () => {
       ],
     });
     expect(signer).toMatchObject({
-      digestAlgorithm: "sha256",
-      attributes: ["1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4", SIGNING_TIME, CDHASHES, DIGESTS],
-      contentType: DATA,
-      messageDigest: createHash("sha256").update(CONTENT).digest("hex"),
       signingTime: SIGNED_ON,
       cdhashes: ["0102", "03"],
       directoryDigests: [
@@ -78,7 +74,7 @@ describe("readCms", () => {
   });
 
   test.each(["sha1", "sha256", "sha384", "sha512"] as const)("verifies %s", async (digest) => {
-    expect(await signerOf({ digest })).toMatchObject({ digestAlgorithm: digest, verifies: true });
+    expect(await signerOf({ digest })).toMatchObject({ verifies: true });
   });
 
   test("verifies a message that contains its content against the given content", async () => {
@@ -180,11 +176,9 @@ describe("readCms", () => {
 
   test("reads but does not verify a signer without attributes, certificates or a known digest", async () => {
     const read = async (...parts: Buffer[]) => (await readCms(info(integer(1), ...parts), CONTENT)).signers;
-    const unknown = { verifies: false, certificate: undefined, attributes: [], messageDigest: undefined };
+    const unknown = { verifies: false, certificate: undefined };
     expect(await read(sequence(), sequence(oid(SHA256)), octets(Buffer.of(1)))).toMatchObject([unknown]);
-    expect(await read(sequence(set()), sequence(oid("1.2.3")), octets(Buffer.of(1)))).toMatchObject([
-      { ...unknown, digestAlgorithm: "1.2.3" },
-    ]);
+    expect(await read(sequence(set()), sequence(oid("1.2.3")), octets(Buffer.of(1)))).toMatchObject([unknown]);
     expect((await readCms(message(...start, set()), CONTENT)).signers).toEqual([]);
   });
 });

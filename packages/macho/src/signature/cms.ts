@@ -1,9 +1,9 @@
-import { Fault } from "@release-actions/report";
 import { type Asn1, Asn1Error, childOf, parseAsn1, readTime } from "../certificate/asn1.ts";
 import { type Certificate, readOid } from "../certificate/certificate.ts";
+import { attempt } from "../error.ts";
 import { readPlist } from "./plist.ts";
 import { readSignedData } from "./signed-data.ts";
-import { digestName, verifySigner } from "./signer.ts";
+import { verifySigner } from "./signer.ts";
 import { readTimestamp, type Timestamp } from "./timestamp.ts";
 
 /** The CMS SignedData of a code signature (RFC 5652, section 5), whose content is the CodeDirectory. */
@@ -15,12 +15,6 @@ export interface CmsSignature {
 export interface CmsSigner {
   /** Undefined when the CMS does not contain it. */
   readonly certificate: Certificate | undefined;
-  readonly digestAlgorithm: string;
-  /** OIDs of the signed attributes, in order. */
-  readonly attributes: readonly string[];
-  readonly contentType: string | undefined;
-  /** Hex. */
-  readonly messageDigest: string | undefined;
   /** The time by the signer's clock; only a timestamp proves it. */
   readonly signingTime: Date | undefined;
   /**
@@ -39,8 +33,6 @@ export interface CmsSigner {
 }
 
 const OID = {
-  contentType: "1.2.840.113549.1.9.3",
-  messageDigest: "1.2.840.113549.1.9.4",
   signingTime: "1.2.840.113549.1.9.5",
   cdhashPlist: "1.2.840.113635.100.9.1",
   cdhashDigests: "1.2.840.113635.100.9.2",
@@ -63,17 +55,11 @@ async function readSigner(info: Asn1, certificates: readonly Certificate[], cont
   const signed = verified.signedAttributes;
   const plistValue = signed.get(OID.cdhashPlist)?.[0];
   const signingTime = signed.get(OID.signingTime)?.[0];
-  const contentType = signed.get(OID.contentType)?.[0];
-  const messageDigest = signed.get(OID.messageDigest)?.[0];
   const token = verified.unsignedAttributes.get(OID.timestampToken)?.[0];
-  const cdhashes = await attempt(plistValue && readCdhashes(plistValue.content));
-  const timestamp = await attempt(token && readTimestamp(token, verified.signature));
+  const cdhashes = await attempt(() => plistValue && readCdhashes(plistValue.content));
+  const timestamp = await attempt(() => token && readTimestamp(token, verified.signature));
   return {
     certificate: verified.certificate,
-    digestAlgorithm: digestName(verified.digestAlgorithm),
-    attributes: [...signed.keys()],
-    contentType: contentType && readOid(contentType),
-    messageDigest: messageDigest && Buffer.from(messageDigest.content).toString("hex"),
     signingTime: signingTime && readTime(signingTime),
     cdhashes: cdhashes.value ?? [],
     directoryDigests: (signed.get(OID.cdhashDigests) ?? []).map((value) => ({
@@ -84,18 +70,6 @@ async function readSigner(info: Asn1, certificates: readonly Certificate[], cont
     timestamp: timestamp.value,
     faults: { cdhashes: cdhashes.fault, timestamp: timestamp.fault },
   };
-}
-
-/** Reads one attribute. A failure is returned, so that the other attributes can still be read. */
-async function attempt<T>(
-  read: Promise<T> | undefined,
-): Promise<{ readonly value: T | undefined; readonly fault: string | undefined }> {
-  try {
-    return { value: await read, fault: undefined };
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return { value: undefined, fault: error.message };
-  }
 }
 
 /** `<dict><key>cdhashes</key><array><data>...` */

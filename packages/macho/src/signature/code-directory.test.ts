@@ -23,20 +23,14 @@ describe("readCodeDirectory", () => {
       [2, Buffer.from("two")],
       [5, Buffer.from("five")],
     ]);
-    const fields = { flags: 0x10200, identifier: "com.example.a", teamId: "TEAMID1234", platform: 3, special };
-    const directory = read({ ...fields, execSegmentFlags: 0x11, runtime: 0x000e0500 });
+    const directory = read({ flags: 0x10200, identifier: "com.example.a", teamId: "TEAMID1234", special });
     expect(directory).toMatchObject({
-      offset: 500,
-      version: 0x20500,
       flags: 0x10200,
       identifier: "com.example.a",
       teamId: "TEAMID1234",
       hash: { name: "sha256", size: 32 },
-      platform: 3,
       pageSize: 4096,
       codeLimit: 10_000,
-      execSegmentFlags: 0x11,
-      runtimeVersion: "14.5",
     });
     const pages = [code.subarray(0, 4096), code.subarray(4096, 8192), code.subarray(8192)];
     expect(hex(directory.pageHashes)).toEqual(pages.map((page) => digest("sha256", page)));
@@ -59,20 +53,20 @@ describe("readCodeDirectory", () => {
   });
 
   test.each<[version: number, expected: object]>([
-    [0x20001, { teamId: undefined, codeLimit: 10_000, execSegmentFlags: undefined, runtimeVersion: undefined }],
-    [0x20100, { teamId: undefined, codeLimit: 10_000, execSegmentFlags: undefined, runtimeVersion: undefined }],
-    [0x20200, { teamId: "TEAM", codeLimit: 10_000, execSegmentFlags: undefined, runtimeVersion: undefined }],
-    [0x20300, { teamId: "TEAM", codeLimit: 77, execSegmentFlags: undefined, runtimeVersion: undefined }],
-    [0x20400, { teamId: "TEAM", codeLimit: 77, execSegmentFlags: 1, runtimeVersion: undefined }],
-    [0x20500, { teamId: "TEAM", codeLimit: 77, execSegmentFlags: 1, runtimeVersion: "12.0" }],
+    [0x20001, { teamId: undefined, codeLimit: 10_000 }],
+    [0x20100, { teamId: undefined, codeLimit: 10_000 }],
+    [0x20200, { teamId: "TEAM", codeLimit: 10_000 }],
+    [0x20300, { teamId: "TEAM", codeLimit: 77 }],
+    [0x20400, { teamId: "TEAM", codeLimit: 77 }],
+    [0x20500, { teamId: "TEAM", codeLimit: 77 }],
   ])("of version %d has the fields of that version", (version, expected) => {
     const since = version >= 0x20200 ? { teamId: "TEAM" } : {};
-    const fields = { version, ...since, codeLimit64: 77, execSegmentFlags: 1, runtime: 0x000c0000 };
-    expect(read(fields)).toMatchObject({ version, identifier: "com.example.tool", ...expected });
+    const fields = { version, ...since, codeLimit64: 77 };
+    expect(read(fields)).toMatchObject({ identifier: "com.example.tool", ...expected });
   });
 
   test("leaves out optional fields of the newest version", () => {
-    expect(read()).toMatchObject({ teamId: undefined, codeLimit: 10_000, runtimeVersion: undefined, flags: 0 });
+    expect(read()).toMatchObject({ teamId: undefined, codeLimit: 10_000, flags: 0 });
     expect(read().specialHashes.size).toBe(0);
   });
 

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ByteReader } from "../byte-reader.ts";
 import { MAX_STRING_BYTES } from "../limits.ts";
-import { formatVersion } from "../load-commands.ts";
 
 /** Flags of `CodeDirectory.flags` (xnu, cs_blobs.h), by the names that `codesign -d` prints. */
 export const SIGNATURE_FLAGS = {
@@ -33,18 +32,13 @@ export type HashType = (typeof HASHES)[keyof typeof HASHES];
 const CDHASH_BYTES = 20;
 
 /** The first version that has each field. */
-const VERSION = { scatter: 0x20100, team: 0x20200, limit64: 0x20300, execSegment: 0x20400, runtime: 0x20500 } as const;
+const VERSION = { scatter: 0x20100, team: 0x20200, limit64: 0x20300 } as const;
 
 export interface CodeDirectory {
-  /** The offset in the file. */
-  readonly offset: number;
-  readonly version: number;
   readonly flags: number;
   readonly identifier: string;
   readonly teamId: string | undefined;
   readonly hash: HashType;
-  /** Not 0 for code of the operating system. */
-  readonly platform: number;
   /** The size of a page in bytes; 0 means one hash over the whole code. */
   readonly pageSize: number;
   /** The number of bytes of the image that the page hashes cover. */
@@ -52,9 +46,6 @@ export interface CodeDirectory {
   readonly pageHashes: readonly Uint8Array[];
   /** The hashes of special slots by number (1, 2, 3, ...), without unused slots, whose hash is all zeros. */
   readonly specialHashes: ReadonlyMap<number, Uint8Array>;
-  readonly execSegmentFlags: number | undefined;
-  /** The SDK version whose hardened runtime behaviour applies. */
-  readonly runtimeVersion: string | undefined;
   /** Twenty bytes in hex, by which notarization tickets identify the code. */
   readonly cdhash: string;
   /** The whole blob, which is the content that the CMS signs. */
@@ -78,24 +69,18 @@ export function readCodeDirectory(blob: ByteReader): CodeDirectory {
   }
   const codeLimit64 = version >= VERSION.limit64 ? blob.u64(56) : 0;
   const teamOffset = version >= VERSION.team ? blob.u32(48) : 0;
-  const runtime = version >= VERSION.runtime ? blob.u32(88) : 0;
   const pageShift = blob.u8(39);
   if (pageShift > 30) throw blob.error(`a page of 2^${pageShift} bytes`, 39);
 
   return {
-    offset: blob.start,
-    version,
     flags: blob.u32(12),
     identifier: blob.terminated(blob.u32(20), MAX_STRING_BYTES),
     teamId: teamOffset === 0 ? undefined : blob.terminated(teamOffset, MAX_STRING_BYTES),
     hash,
-    platform: blob.u8(38),
     pageSize: pageShift === 0 ? 0 : 2 ** pageShift,
     codeLimit: codeLimit64 === 0 ? blob.u32(32) : codeLimit64,
     pageHashes: readHashes(blob, blob.u32(28), hash.size),
     specialHashes: readSpecialHashes(blob, blob.u32(24), hash.size),
-    execSegmentFlags: version >= VERSION.execSegment ? blob.u64(80) : undefined,
-    runtimeVersion: runtime === 0 ? undefined : formatVersion(runtime),
     cdhash: createHash(hash.algorithm)
       .update(blob.bytes)
       .digest("hex")

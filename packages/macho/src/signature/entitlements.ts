@@ -1,5 +1,5 @@
-import { Fault } from "@release-actions/report";
 import { type Asn1, Asn1Error, childOf, isUniversal, parseAsn1 } from "../certificate/asn1.ts";
+import { attempt } from "../error.ts";
 import { MAX_PLIST_DEPTH } from "../limits.ts";
 import { PlistError, type PlistValue, readPlist } from "./plist.ts";
 import type { CodeSignature } from "./superblob.ts";
@@ -17,19 +17,9 @@ export interface EntitlementSet {
 /** Reads both encodings. If one cannot be read, the reason is added to `faults` and the other is still read. */
 export async function readEntitlements(signature: CodeSignature): Promise<EntitlementSet> {
   const { entitlementsXml, entitlementsDer } = signature;
-  const faults: string[] = [];
-  const attempt = async (read: Promise<Entitlements> | undefined): Promise<Entitlements | undefined> => {
-    try {
-      return await read;
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      faults.push(error.message);
-      return undefined;
-    }
-  };
-  const xml = await attempt(entitlementsXml && readXmlEntitlements(entitlementsXml));
-  const der = await attempt(entitlementsDer && readDerEntitlements(entitlementsDer));
-  return { xml, der, faults };
+  const xml = await attempt(() => entitlementsXml && readXmlEntitlements(entitlementsXml));
+  const der = await attempt(() => entitlementsDer && readDerEntitlements(entitlementsDer));
+  return { xml: xml.value, der: der.value, faults: [xml.fault, der.fault].filter((fault) => fault !== undefined) };
 }
 
 /** The names of all entitlements, granted or not, sorted. */
@@ -85,14 +75,12 @@ function readValue(node: Asn1, depth: number): PlistValue {
 }
 
 function readDictionary(node: Asn1, depth: number): ReadonlyMap<string, PlistValue> {
-  const entries = node.children.map((entry) => readEntry(entry, depth));
+  const entries = node.children.map((entry): [string, PlistValue] => {
+    const key = childOf(entry, 0, "the key of an entitlement");
+    const value = childOf(entry, 1, "the value of an entitlement");
+    return [Buffer.from(key.content).toString("utf8"), readValue(value, depth + 1)];
+  });
   const map = new Map(entries);
   if (map.size < entries.length) throw new Asn1Error("the DER form has a key twice");
   return map;
-}
-
-function readEntry(entry: Asn1, depth: number): [string, PlistValue] {
-  const key = childOf(entry, 0, "the key of an entitlement");
-  const value = childOf(entry, 1, "the value of an entitlement");
-  return [Buffer.from(key.content).toString("utf8"), readValue(value, depth + 1)];
 }

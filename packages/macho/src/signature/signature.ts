@@ -1,4 +1,4 @@
-import { Fault } from "@release-actions/report";
+import { attempt } from "../error.ts";
 import type { MachoImage } from "../image.ts";
 import { type CmsSignature, type CmsSigner, readCms } from "./cms.ts";
 import type { CodeDirectory } from "./code-directory.ts";
@@ -13,38 +13,19 @@ export interface SignatureDetails extends CodeSignature {
   readonly cmsFault: string | undefined;
 }
 
-export type ReadSignature =
-  | { readonly kind: "none" }
-  | { readonly kind: "broken"; readonly reason: string }
-  | { readonly kind: "read"; readonly details: SignatureDetails };
-
 /**
- * Reads all parts of an image's signature. Invalid bytes give a result and not an exception. If entitlements,
- * requirements, alternate CodeDirectories or CMS cannot be read, the other parts are still returned.
+ * Reads all parts of an image's signature; `undefined` when there is none. If entitlements, requirements, alternate
+ * CodeDirectories or CMS cannot be read, the other parts are still returned.
+ *
+ * @throws MachoError for an invalid signature
  */
-export async function readSignature(image: MachoImage): Promise<ReadSignature> {
-  let signature: CodeSignature | undefined;
-  try {
-    signature = readCodeSignature(image);
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return { kind: "broken", reason: error.message };
-  }
-  if (signature === undefined) return { kind: "none" };
+export async function readSignature(image: MachoImage): Promise<SignatureDetails | undefined> {
+  const signature = readCodeSignature(image);
+  if (signature === undefined) return undefined;
+  const { cms: der, codeDirectories } = signature;
+  const cms = await attempt(() => der && readCms(der, codeDirectories[0].bytes));
   const entitlements = await readEntitlements(signature);
-  return { kind: "read", details: { ...signature, entitlements, ...(await readSignatureCms(signature)) } };
-}
-
-async function readSignatureCms({
-  cms,
-  codeDirectories,
-}: CodeSignature): Promise<Pick<SignatureDetails, "cmsSignature" | "cmsFault">> {
-  try {
-    return { cmsSignature: cms && (await readCms(cms, codeDirectories[0].bytes)), cmsFault: undefined };
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return { cmsSignature: undefined, cmsFault: error.message };
-  }
+  return { ...signature, entitlements, cmsSignature: cms.value, cmsFault: cms.fault };
 }
 
 /** The signer of the code. Apple's tools write exactly one. */

@@ -7,8 +7,6 @@ export type Attributes = ReadonlyMap<string, readonly Asn1[]>;
 
 export interface VerifiedSigner {
   readonly certificate: Certificate | undefined;
-  /** OID */
-  readonly digestAlgorithm: string;
   readonly signature: Uint8Array;
   readonly signedAttributes: Attributes;
   readonly unsignedAttributes: Attributes;
@@ -24,9 +22,10 @@ const DIGESTS: Readonly<Record<string, string>> = {
 
 const MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
 
-/** Node's name for the digest algorithm with this OID, or the OID itself. */
-export function digestName(oid: string): string {
-  return DIGESTS[oid] ?? oid;
+/** The digest of the content by the algorithm with this OID; `undefined` for an unknown one. */
+export function digestBy(oid: string, content: Uint8Array): Buffer | undefined {
+  const algorithm = DIGESTS[oid];
+  return algorithm === undefined ? undefined : createHash(algorithm).update(content).digest();
 }
 
 /**
@@ -45,7 +44,6 @@ export function verifySigner(info: Asn1, certificates: readonly Certificate[], c
   const algorithm = DIGESTS[digestAlgorithm];
   return {
     certificate,
-    digestAlgorithm,
     signature,
     signedAttributes,
     unsignedAttributes: readAttributes(contextChild(info, 1)),

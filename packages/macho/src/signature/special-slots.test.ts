@@ -1,14 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { readImage } from "../image.ts";
 import { blob, type CodeFields, directoryOf, signedImageOf, superblobOf } from "../testing/signed-image.ts";
-import {
-  BUNDLE_SLOT,
-  bundleIdentifierOf,
-  changedSlots,
-  checkInfoPlist,
-  embeddedInfoPlist,
-  matchesSlot,
-} from "./special-slots.ts";
+import { BUNDLE_SLOT, bundleIdentifierOf, changedSlots, embeddedInfoPlist, matchesSlot } from "./special-slots.ts";
 import { readCodeSignature } from "./superblob.ts";
 
 const list = (identifier: string): string =>
@@ -97,18 +90,6 @@ describe("the property list in a program", () => {
       { size: image.bytes.length - section.offset + 1 },
     ];
     expect(others.map(find)).toEqual([undefined, undefined, undefined, undefined]);
-  });
-
-  test("matches slot 1, differs from it, or is absent", () => {
-    const check = (signedList: string | undefined, code: CodeFields) => {
-      const special = new Map(signedList === undefined ? [] : [[1, Buffer.from(signedList)]]);
-      const { image, directory } = signed(special, new Map(), code);
-      return checkInfoPlist(image, directory);
-    };
-    expect(check(infoPlist, { infoPlist })).toBe("matches");
-    expect(check(undefined, { infoPlist })).toBe("matches");
-    expect(check(infoPlist, { infoPlist: list("com.example.else") })).toBe("differs");
-    expect(check(infoPlist, {})).toBe("absent");
   });
 });
 

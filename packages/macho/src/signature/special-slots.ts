@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { MachoImage } from "../image.ts";
-import { readInfoPlist } from "./binary-plist.ts";
+import { infoPlistText } from "./binary-plist.ts";
 import type { CodeDirectory } from "./code-directory.ts";
-import { PlistError } from "./plist.ts";
 import type { CodeSignature } from "./superblob.ts";
 
 /** Special slots whose content is in the bundle around the program. */
@@ -24,14 +23,12 @@ const SLOT_NAMES: Readonly<Record<number, string>> = {
 
 /** The names of the parts that differ from the CodeDirectory because they were changed, added or removed after signing. */
 export function changedSlots(signature: CodeSignature, directory: CodeDirectory): string[] {
-  const { algorithm, size } = directory.hash;
   return Object.entries(SLOT_NAMES).flatMap(([key, name]) => {
     const slot = Number(key);
-    const wanted = directory.specialHashes.get(slot);
-    const content = signature.blobs.find((blob) => blob.slot === slot)?.bytes;
-    if (content === undefined || wanted === undefined) return content === wanted ? [] : [name];
-    const digest = createHash(algorithm).update(content).digest().subarray(0, size);
-    return digest.compare(wanted) === 0 ? [] : [name];
+    const content = signature.blobs.get(slot)?.bytes;
+    const isAsSigned =
+      content === undefined ? !directory.specialHashes.has(slot) : matchesSlot(directory, slot, content);
+    return isAsSigned ? [] : [name];
   });
 }
 
@@ -45,25 +42,8 @@ export function embeddedInfoPlist({ segments, bytes }: MachoImage): Uint8Array |
 
 /** `CFBundleIdentifier` in the property list of the program; undefined if there is none. */
 export async function bundleIdentifierOf(image: MachoImage): Promise<string | undefined> {
-  const bytes = embeddedInfoPlist(image);
-  if (bytes === undefined) return undefined;
-  try {
-    const list = await readInfoPlist(bytes, "__TEXT,__info_plist");
-    const identifier = list instanceof Map ? list.get("CFBundleIdentifier") : undefined;
-    return typeof identifier === "string" && identifier !== "" ? identifier : undefined;
-  } catch (error) {
-    if (error instanceof PlistError) return undefined; // An unreadable property list has no identifier.
-    throw error;
-  }
-}
-
-/** Compares the property list in the program with slot 1. `absent` means that there is a hash but no list. */
-export function checkInfoPlist(image: MachoImage, directory: CodeDirectory): "matches" | "differs" | "absent" {
-  const wanted = directory.specialHashes.get(BUNDLE_SLOT.infoPlist);
-  if (wanted === undefined) return "matches"; // The property list is not signed, so macOS does not use it.
   const list = embeddedInfoPlist(image);
-  if (list === undefined) return "absent";
-  return matchesSlot(directory, BUNDLE_SLOT.infoPlist, list) ? "matches" : "differs";
+  return (list && (await infoPlistText(list, "CFBundleIdentifier"))) || undefined;
 }
 
 /** Whether the content has the hash that the slot was signed with. */

@@ -3,7 +3,7 @@ import { MachoError } from "../error.ts";
 import type { MachoImage } from "../image.ts";
 import { MAX_CMS_BYTES, MAX_ENTITLEMENTS_BYTES, MAX_SIGNATURE_BLOBS } from "../limits.ts";
 import { type CodeDirectory, readCodeDirectory } from "./code-directory.ts";
-import { type Requirement, readRequirements } from "./requirements.ts";
+import { checkRequirements } from "./requirements.ts";
 
 /** Slots of xnu's osfmk/kern/cs_blobs.h. */
 const SLOT = {
@@ -27,21 +27,12 @@ const MAGIC = {
 
 const BLOB_HEADER_BYTES = 8;
 
-/** One blob of a signature, including its header. */
-export interface SignatureBlob {
-  readonly slot: number;
-  readonly magic: number;
-  readonly bytes: Uint8Array;
-}
-
 /** An embedded signature, with entitlements and CMS still encoded. */
 export interface CodeSignature {
-  /** The length of the superblob, which may be less than LC_CODE_SIGNATURE reserves. */
-  readonly size: number;
-  readonly blobs: readonly SignatureBlob[];
+  /** The blobs, including their headers, by slot. */
+  readonly blobs: ReadonlyMap<number, ByteReader>;
   /** The CodeDirectories. The first is slot 0; the others are alternates with other hash algorithms. Never empty. */
   readonly codeDirectories: readonly [CodeDirectory, ...CodeDirectory[]];
-  readonly requirements: readonly Requirement[];
   /** The reasons why parts other than the first CodeDirectory could not be read. */
   readonly faults: readonly string[];
   readonly entitlementsXml: Uint8Array | undefined;
@@ -67,13 +58,12 @@ export function readCodeSignature(image: MachoImage): CodeSignature | undefined 
   if (magic !== MAGIC.superblob) throw area.error(`starts with 0x${magic.toString(16)}, not with 0xfade0cc0`, 0);
   const blobs = readBlobs(area.window(0, area.u32(4), "code signature"));
   const find = (slot: number, magic: number, max = Number.POSITIVE_INFINITY): ByteReader | undefined => {
-    const blob = blobs.find((candidate) => candidate.slot === slot);
+    const blob = blobs.get(slot);
     if (blob === undefined) return undefined;
-    if (blob.magic !== magic) {
-      throw blob.reader.error(`slot ${slot} holds 0x${blob.magic.toString(16)}, not 0x${magic.toString(16)}`, 0);
-    }
-    if (blob.reader.length > max) throw blob.reader.error(`slot ${slot} is larger than ${max} bytes`, 4);
-    return blob.reader;
+    const found = blob.u32(0);
+    if (found !== magic) throw blob.error(`slot ${slot} holds 0x${found.toString(16)}, not 0x${magic.toString(16)}`, 0);
+    if (blob.length > max) throw blob.error(`slot ${slot} is larger than ${max} bytes`, 4);
+    return blob;
   };
 
   const main = find(SLOT.codeDirectory, MAGIC.codeDirectory);
@@ -88,46 +78,36 @@ export function readCodeSignature(image: MachoImage): CodeSignature | undefined 
       return undefined;
     }
   };
-  const alternates = blobs
-    .filter(({ slot }) => slot >= SLOT.alternateFirst && slot <= SLOT.alternateLast)
-    .flatMap(({ slot }) => {
+  const alternates = [...blobs.keys()]
+    .filter((slot) => slot >= SLOT.alternateFirst && slot <= SLOT.alternateLast)
+    .flatMap((slot) => {
       const blob = attempt(() => find(slot, MAGIC.codeDirectory));
       return (blob && attempt(() => readCodeDirectory(blob))) ?? [];
     });
-  const set = attempt(() => find(SLOT.requirements, MAGIC.requirements));
-  const { requirements, faults: requirementFaults } = set ? readRequirements(set) : { requirements: [], faults: [] };
-
-  return {
-    size: area.u32(4),
-    blobs: blobs.map(({ slot, magic, reader }) => ({ slot, magic, bytes: reader.bytes })),
+  const requirements = attempt(() => find(SLOT.requirements, MAGIC.requirements));
+  const signature = {
+    blobs,
     codeDirectories: [readCodeDirectory(main), ...alternates],
-    requirements,
     entitlementsXml: payload(attempt(() => find(SLOT.entitlements, MAGIC.entitlements, MAX_ENTITLEMENTS_BYTES))),
     entitlementsDer: payload(attempt(() => find(SLOT.entitlementsDer, MAGIC.entitlementsDer, MAX_ENTITLEMENTS_BYTES))),
     cms: payload(attempt(() => find(SLOT.cms, MAGIC.wrapper, MAX_CMS_BYTES))),
-    faults: [...faults, ...requirementFaults],
-  };
+  } as const;
+  attempt(() => requirements && checkRequirements(requirements));
+  return { ...signature, faults };
 }
 
-interface LocatedBlob {
-  readonly slot: number;
-  readonly magic: number;
-  readonly reader: ByteReader;
-}
-
-function readBlobs(superblob: ByteReader): LocatedBlob[] {
+function readBlobs(superblob: ByteReader): Map<number, ByteReader> {
   const count = superblob.u32(8);
   if (count > MAX_SIGNATURE_BLOBS) throw superblob.error(`${count} blobs are more than ${MAX_SIGNATURE_BLOBS}`, 8);
-  const blobs: LocatedBlob[] = [];
+  const blobs = new Map<number, ByteReader>();
   for (let index = 0; index < count; index += 1) {
     const at = 12 + index * 8;
     const slot = superblob.u32(at);
     const offset = superblob.u32(at + 4);
-    if (blobs.some((other) => other.slot === slot)) throw superblob.error(`slot ${slot} occurs twice`, at);
+    if (blobs.has(slot)) throw superblob.error(`slot ${slot} occurs twice`, at);
     const length = superblob.u32(offset + 4);
     if (length < BLOB_HEADER_BYTES) throw superblob.error(`the blob of slot ${slot} has the length ${length}`, offset);
-    const reader = superblob.window(offset, length, `code signature slot ${slot}`);
-    blobs.push({ slot, magic: reader.u32(0), reader });
+    blobs.set(slot, superblob.window(offset, length, `code signature slot ${slot}`));
   }
   return blobs;
 }

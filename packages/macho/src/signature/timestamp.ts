@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { type Asn1, childOf, isUniversal, parseAsn1, readTime } from "../certificate/asn1.ts";
 import { type Certificate, readOid } from "../certificate/certificate.ts";
 import { readSignedData } from "./signed-data.ts";
-import { digestName, verifySigner } from "./signer.ts";
+import { digestBy, verifySigner } from "./signer.ts";
 
 /** A secure timestamp, with which a third party confirms when a signature existed (RFC 3161). */
 export interface Timestamp {
@@ -13,8 +12,6 @@ export interface Timestamp {
   readonly verifies: boolean;
 }
 
-const KNOWN_DIGESTS: readonly string[] = ["sha1", "sha256", "sha384", "sha512"];
-
 /**
  * @param token the ContentInfo of a timestamp token
  * @param stamped the signature value that was timestamped
@@ -23,15 +20,15 @@ export async function readTimestamp(token: Asn1, stamped: Uint8Array): Promise<T
   const { certificates, signerInfos, content = new Uint8Array() } = readSignedData(token);
   const info = await parseAsn1(content, "the content of the timestamp");
   const imprint = childOf(info, 2, "the message imprint of the timestamp");
-  const algorithm = digestName(readOid(childOf(childOf(imprint, 0, "an algorithm"), 0, "an algorithm")));
+  const algorithm = readOid(childOf(childOf(imprint, 0, "an algorithm"), 0, "an algorithm"));
   const hash = childOf(imprint, 1, "the hash of the timestamp").content;
-  const about = KNOWN_DIGESTS.includes(algorithm) && createHash(algorithm).update(stamped).digest().equals(hash);
+  const isAbout = digestBy(algorithm, stamped)?.equals(hash) === true;
   const signers = signerInfos.map((signer) => verifySigner(signer, certificates, content));
   const time = info.children.find((child) => isUniversal(child, "generalizedTime"));
   return {
     time: readTime(time ?? childOf(info, 4, "the time of the timestamp")),
     authority: signers[0]?.certificate,
     certificates,
-    verifies: about && signers.length > 0 && signers.every(({ verifies }) => verifies),
+    verifies: isAbout && signers.length > 0 && signers.every(({ verifies }) => verifies),
   };
 }

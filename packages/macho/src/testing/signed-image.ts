@@ -42,13 +42,10 @@ export interface DirectoryFields {
   readonly teamId?: string;
   /** 1 is SHA-1, 2 SHA-256, 3 SHA-256 truncated to 20 bytes, 4 SHA-384, 5 SHA-512. */
   readonly hashType?: 1 | 2 | 3 | 4 | 5;
-  readonly platform?: number;
   /** The page size as a power of 2; 0 for one hash over the whole code. */
   readonly pageShift?: number;
   readonly codeLimit?: number;
   readonly codeLimit64?: number;
-  readonly execSegmentFlags?: number;
-  readonly runtime?: number;
   /** Contents of special slots. */
   readonly special?: ReadonlyMap<number, Uint8Array>;
 }
@@ -87,11 +84,9 @@ export function directoryOf(code: Uint8Array, fields: DirectoryFields = {}): Buf
   header.writeUInt32BE(slots, 24);
   header.writeUInt32BE(pages.length, 28);
   header.writeUInt32BE(fields.codeLimit ?? code.length, 32);
-  header.set([size, hashType, fields.platform ?? 0, pageShift], 36);
+  header.set([size, hashType, 0, pageShift], 36);
   if (fields.teamId !== undefined) header.writeUInt32BE(headerSize + (texts[0]?.length ?? 0), 48);
   header.writeBigUInt64BE(BigInt(fields.codeLimit64 ?? 0), 56);
-  header.writeBigUInt64BE(BigInt(fields.execSegmentFlags ?? 0), 80);
-  header.writeUInt32BE(fields.runtime ?? 0, 88);
   const content = Buffer.concat([header.subarray(8, headerSize), ...texts, ...specials, ...pages]);
   return blob(BLOB.codeDirectory, content);
 }
