@@ -1,24 +1,14 @@
 import type { InputValues } from "@release-actions/action-kit";
-import { type ApiKey, parseApiKey } from "@release-actions/notary";
+import { type ApiKey, type NotarytoolCredentials, parseApiKey } from "@release-actions/notary";
 import { Fault } from "@release-actions/report";
 import type { contract } from "./action.gen.ts";
 
 type Inputs = InputValues<typeof contract>;
 
+/** The REST API takes an API key only. */
 export type Credentials =
-  | { readonly kind: "api"; readonly key: ApiKey }
-  | {
-      readonly kind: "notarytool-key";
-      readonly pem: string;
-      readonly keyId: string;
-      readonly issuer: string | undefined;
-    }
-  | {
-      readonly kind: "notarytool-apple-id";
-      readonly appleId: string;
-      readonly password: string;
-      readonly teamId: string;
-    };
+  | { readonly backend: "api"; readonly key: ApiKey }
+  | { readonly backend: "notarytool"; readonly login: NotarytoolCredentials };
 
 /** Groups of inputs that go together, to report which of them are empty: a missing secret is an empty string. */
 const API_KEY = ["api-key", "api-key-id"] as const;
@@ -32,13 +22,11 @@ export function readCredentials(inputs: Inputs): Credentials {
   const { backend, "api-key": apiKey, "api-key-id": keyId, "api-issuer": issuer } = inputs;
   if (apiKey !== undefined && (keyId !== undefined || apiKey.trimStart().startsWith("{"))) {
     const key = parseApiKey(apiKey, keyId, issuer);
-    if (backend !== "notarytool") return { kind: "api", key };
-    const pem = key.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-    return { kind: "notarytool-key", pem, keyId: key.keyId, issuer: key.issuer };
+    return backend === "notarytool" ? { backend, login: { kind: "api-key", key } } : { backend: "api", key };
   }
   const { "apple-id": appleId, "app-specific-password": password, "team-id": teamId } = inputs;
   if (backend !== "api" && appleId !== undefined && password !== undefined && teamId !== undefined) {
-    return { kind: "notarytool-apple-id", appleId, password, teamId };
+    return { backend: "notarytool", login: { kind: "apple-id", appleId, password, teamId } };
   }
   throw new Fault(`there are no complete credentials for Apple: ${describeMissing(inputs)}`, {
     advice:

@@ -1,5 +1,5 @@
 import { findProducts } from "@release-actions/macos-product";
-import { NotaryError, notarize, parseSubmissions, realWorld, type Submission } from "@release-actions/notary";
+import { notarize, parseSubmissions, realWorld, type Submission } from "@release-actions/notary";
 import { countOf, Fault } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import { readCredentials } from "./credentials.ts";
@@ -47,15 +47,12 @@ export async function notarizeProducts(runner: ActionRunner): Promise<void> {
 
   const outcomes: Outcome[] = [];
   for (const result of results) {
-    const planned = jobs.find((job) => job.sha256 === result.job.sha256);
-    if (planned === undefined) throw new NotaryError(`no file belongs to the submission ${result.submission.id}`);
     const log = result.log && (await keepLog(logDir, result.submission.id, result.log.document));
-    const isGood = result.verdict === "accepted";
     const stapled = new Map<string, string>();
-    for (const { product } of isGood ? planned.products : []) {
+    for (const { product } of result.verdict === "accepted" ? result.job.products : []) {
       stapled.set(product.path, await stapleTicket(runner, product));
     }
-    outcomes.push({ ...result, job: planned, logFile: log, stapled });
+    outcomes.push({ ...result, logFile: log, stapled });
   }
   summarizeOutcomes(runner, outcomes);
 }

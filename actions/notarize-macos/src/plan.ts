@@ -10,17 +10,16 @@ export interface PlannedJob extends NotaryJob {
   readonly products: readonly CheckedProduct[];
 }
 
-/** Kinds of files that Apple accepts without packing them first. */
-const SUBMITTED_AS_IS: readonly string[] = ["zip", "disk-image", "installer"];
+/** The extensions of the kinds of files that Apple accepts without packing them first. It judges by the extension. */
 const EXTENSIONS: Readonly<Record<string, string>> = { zip: ".zip", "disk-image": ".dmg", installer: ".pkg" };
 
 /** Packs all other files into one zip. Equal files give an equal zip, so that a later run can find its submission. */
 export async function planJobs(checked: readonly CheckedProduct[], scratch: string): Promise<PlannedJob[]> {
-  const [asIs, packed] = [true, false].map((wanted) =>
-    checked.filter(({ product }) => SUBMITTED_AS_IS.includes(product.kind) === wanted),
+  const { asIs = [], packed = [] } = Object.groupBy(checked, ({ product }) =>
+    Object.hasOwn(EXTENSIONS, product.kind) ? "asIs" : "packed",
   );
-  const jobs = (asIs ?? []).map((one) => planJob(one.product.path, submissionName(one), [one]));
-  if (packed !== undefined && packed.length > 0) {
+  const jobs = asIs.map((one) => planJob(one.product.path, submissionName(one), [one]));
+  if (packed.length > 0) {
     const file = path.join(scratch, "submission.zip");
     const products = packed.map(({ product }) => product);
     await packForSubmission(products, path.join(scratch, "unpacked"), file);

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { childRunner } from "@release-actions/command";
 import { createKeychain, deleteKeychain } from "@release-actions/macos-keychain";
@@ -14,8 +13,6 @@ import type { ActionRunner } from "./action.gen.ts";
 import type { Credentials } from "./credentials.ts";
 import { saveKeychainPath } from "./state.ts";
 
-const PROFILE = "notarize-macos";
-
 /** Opens the notary service that the credentials are for. */
 export async function openService(
   runner: ActionRunner,
@@ -23,7 +20,7 @@ export async function openService(
   world: World,
 ): Promise<NotaryService> {
   const { "api-url": apiUrl, "s3-url": s3Url } = runner.inputs;
-  if (credentials.kind === "api") return restService({ key: credentials.key, world, apiUrl, s3Url });
+  if (credentials.backend === "api") return restService({ key: credentials.key, world, apiUrl, s3Url });
 
   const found = await runner.exec("xcrun", ["--find", "notarytool"], { check: false, onOutput: () => undefined });
   if (found.exitCode !== 0) {
@@ -32,20 +29,13 @@ export async function openService(
         "Run on a macOS runner, or give an API key (`api-key`, `api-key-id`, `api-issuer`): with it any runner works.",
     });
   }
-  const folder = await runner.tempFolder("credentials");
-  const keychainPath = path.join(folder, "notary.keychain-db");
+  const keychainPath = path.join(await runner.tempFolder("credentials"), "notary.keychain-db");
   saveKeychainPath(runner, keychainPath);
   // Do not use `runner.exec` here: it starts no more programs once the job is cancelled.
   runner.onExit(() => deleteKeychain(childRunner(runner.env), keychainPath));
   const keychain = await createKeychain(runner.exec, keychainPath);
   runner.mask(keychain.password);
-  const options = { run: runner.exec, world, keychain: keychainPath, profile: PROFILE };
-  if (credentials.kind === "notarytool-apple-id") {
-    await storeCredentials(options, { ...credentials, kind: "apple-id" });
-  } else {
-    const keyFile = path.join(folder, `AuthKey_${credentials.keyId}.p8`);
-    await writeFile(keyFile, credentials.pem, { mode: 0o600 });
-    await storeCredentials(options, { ...credentials, kind: "api-key", keyFile });
-  }
+  const options = { run: runner.exec, world, keychain: keychainPath };
+  await storeCredentials(options, credentials.login);
   return notarytoolService(options);
 }

@@ -26,15 +26,19 @@ export async function stapleTicket(runner: ActionRunner, product: Product): Prom
     );
     return "cannot hold a ticket";
   }
-  if (runner.inputs.staple === "never") return "not stapled";
-  const stapler = await findStapler(runner);
-  if (stapler === undefined) {
-    const message = `${name} is notarized, but its ticket was not attached: neither stapler (Xcode) nor rcodesign was found`;
-    const advice =
-      "Without a ticket, the Mac must be online when the file is first opened. Staple the file on macOS, or install rcodesign.";
-    if (runner.inputs.staple === "always") throw new Fault(message, { advice });
+  const { staple } = runner.inputs;
+  if (staple === "never") return "not stapled";
+  const notAttached = (message: string, advice: string): Stapled => {
+    if (staple === "always") throw new Fault(message, { advice });
     runner.problem({ level: "warning", message: `${message}. ${advice}` });
     return "not stapled";
+  };
+  const stapler = await findStapler(runner);
+  if (stapler === undefined) {
+    return notAttached(
+      `${name} is notarized, but its ticket was not attached: neither stapler (Xcode) nor rcodesign was found`,
+      "Without a ticket, the Mac must be online when the file is first opened. Staple the file on macOS, or install rcodesign.",
+    );
   }
   const until = Date.now() + WAITING_MS;
   for (let interval = FIRST_INTERVAL_MS; ; interval = Math.min(interval * 2, MAX_INTERVAL_MS)) {
@@ -46,13 +50,10 @@ export async function stapleTicket(runner: ActionRunner, product: Product): Prom
       await sleep(interval, undefined, { signal: runner.signal });
       continue;
     }
-    const message = `${name} is notarized, but its ticket could not be attached`;
     const advice = isLasting
       ? "See what the stapler says above."
       : "Run again: the submission is resumed, and the ticket may be there by then.";
-    if (runner.inputs.staple === "always") throw new Fault(message, { advice });
-    runner.problem({ level: "warning", message: `${message}. ${advice}` });
-    return "not stapled";
+    return notAttached(`${name} is notarized, but its ticket could not be attached`, advice);
   }
 }
 

@@ -5,8 +5,7 @@ import { countOf } from "@release-actions/report";
 import type { ActionRunner } from "./action.gen.ts";
 import type { PlannedJob } from "./plan.ts";
 
-export interface Outcome extends NotaryOutcome {
-  readonly job: PlannedJob;
+export interface Outcome extends NotaryOutcome<PlannedJob> {
   /** Apple's log, when there is one. */
   readonly logFile: string | undefined;
   /** The result of stapling, by the path of the product. */
@@ -81,15 +80,14 @@ export function summarizeOutcomes(runner: ActionRunner, outcomes: readonly Outco
 
 function writeSummary(runner: ActionRunner, outcomes: readonly Outcome[], rows: readonly Row[]): void {
   const stapled = new Map(outcomes.flatMap((outcome) => [...outcome.stapled]));
-  const statuses = VERDICTS.toReversed().filter((status) => rows.some((row) => row.status === status));
-  const counts = statuses.map((status) => {
-    const { length } = rows.filter((row) => row.status === status);
-    return `${countOf(length, "file")} ${status}`;
-  });
+  const worstFirst = rows.toSorted((a, b) => VERDICTS.indexOf(b.status) - VERDICTS.indexOf(a.status));
+  const counts = [...Map.groupBy(worstFirst, ({ status }) => status)].map(
+    ([status, { length }]) => `${countOf(length, "file")} ${status}`,
+  );
   const mark = (status: Row["status"]): Mark =>
     status === "accepted" ? "success" : status === "pending" ? (runner.inputs.wait ? "error" : "waiting") : "error";
   runner.summary
-    .verdict(mark(statuses[0] ?? "pending"), `Notarization: ${counts.join(", ")}`)
+    .verdict(mark(worstFirst[0]?.status ?? "pending"), `Notarization: ${counts.join(", ")}`)
     .findings(
       outcomes
         .flatMap(({ complaints }) => complaints)
@@ -97,18 +95,14 @@ function writeSummary(runner: ActionRunner, outcomes: readonly Outcome[], rows: 
     )
     .table(
       ["", "file", "verdict", "submission", "code hashes", "ticket"],
-      statuses.flatMap((status) =>
-        rows
-          .filter((row) => row.status === status)
-          .map(({ file, id, cdhashes }) => [
-            MARKS[mark(status)],
-            `\`${file}\``,
-            status,
-            `\`${id}\``,
-            cdhashes.map((cdhash) => `\`${cdhash.slice(0, 12)}\``).join(" "),
-            stapled.get(path.resolve(file)) ?? "-",
-          ]),
-      ),
+      worstFirst.map(({ status, file, id, cdhashes }) => [
+        MARKS[mark(status)],
+        `\`${file}\``,
+        status,
+        `\`${id}\``,
+        cdhashes.map((cdhash) => `\`${cdhash.slice(0, 12)}\``).join(" "),
+        stapled.get(path.resolve(file)) ?? "-",
+      ]),
     );
 }
 

@@ -10,8 +10,8 @@ export class NotaryHttpError extends NotaryError {
   override readonly name = "NotaryHttpError";
   readonly status: number;
 
-  constructor(status: number, message: string, details: { readonly advice?: string | undefined } = {}) {
-    super(message, details.advice === undefined ? {} : { advice: details.advice });
+  constructor(status: number, message: string, advice?: string) {
+    super(message, advice === undefined ? {} : { advice });
     this.status = status;
   }
 }

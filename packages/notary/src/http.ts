@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isNativeError } from "node:util/types";
 import { AGAIN, doubling, jittered, tryTimes } from "@release-actions/concurrency";
-import { type Agents, createAgents, createFetch, type Fetch, type FetchInit } from "@release-actions/http";
+import { type Agents, createAgents, createFetch, type Fetch, type FetchInit, retryAfter } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
 import { NotaryError } from "./error.ts";
 
@@ -10,12 +10,8 @@ export interface World {
   readonly fetch: Fetch;
   /** Agents for Amazon's client, which does not detect a proxy itself. */
   readonly agents: Agents;
-  /** The time in milliseconds since 1970. */
-  readonly now: () => number;
   /** Waits; an aborted signal ends the wait early. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** A random number in [0, 1). */
-  readonly random: () => number;
   readonly reporter: Reporter;
   /** Hides a secret in all later output. */
   readonly mask: (secret: string) => void;
@@ -30,9 +26,7 @@ export function realWorld(reporter: MaskingReporter, env: NodeJS.ProcessEnv, sig
   return {
     fetch: createFetch(env),
     agents: createAgents(env),
-    now: Date.now,
     sleep: async (ms, stop) => await sleep(ms, undefined, stop === undefined ? {} : { signal: stop }),
-    random: Math.random,
     reporter,
     mask: (secret) => reporter.mask?.(secret),
     ...(signal === undefined ? {} : { signal }),
@@ -65,7 +59,7 @@ export async function request(world: World, url: URL, init: () => FetchInit): Pr
   const what = `${init().method ?? "GET"} ${url.origin}${url.pathname}`;
   const failures: string[] = [];
   let askedMs: number | undefined;
-  const backoff = jittered(doubling(FIRST_DELAY_MS), world.random);
+  const backoff = jittered(doubling(FIRST_DELAY_MS));
   const pauseMs = (failed: number): number => Math.min(askedMs ?? backoff(failed), MAX_DELAY_MS);
   const tries = { times: ATTEMPTS, pauseMs, wait: world.sleep, signal: world.signal };
   return await tryTimes<HttpAnswer>(tries, async (isLast) => {
@@ -79,7 +73,8 @@ export async function request(world: World, url: URL, init: () => FetchInit): Pr
       const cause = isNativeError(answer) ? { cause: answer } : {};
       throw new NotaryError(`${what} failed ${ATTEMPTS} times: ${all}`, cause);
     }
-    askedMs = isNativeError(answer) ? undefined : retryAfter(answer.headers, world.now());
+    const asked = isNativeError(answer) ? null : answer.headers.get("retry-after");
+    askedMs = asked === null ? undefined : retryAfter({ "retry-after": asked });
     world.reporter.debug(`${what}: ${reason}; trying again`);
     return AGAIN;
   });
@@ -108,13 +103,6 @@ async function boundedText(response: Response): Promise<string> {
     parts.push(part);
   }
   return Buffer.concat(parts).toString("utf8");
-}
-
-function retryAfter(headers: Headers, now: number): number | undefined {
-  const value = headers.get("retry-after");
-  if (value === null) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
 /** The reason of an error, which `fetch` puts into the cause. */

@@ -9,7 +9,8 @@ export interface NotaryLog {
   /** The SHA-256 of the file that Apple received, lower-case hex. */
   readonly sha256: string | undefined;
   readonly issues: readonly Issue[];
-  readonly ticket: readonly TicketEntry[];
+  /** The cdhashes in hex of the code that the ticket covers. */
+  readonly cdhashes: readonly string[];
   /** The whole document, to be saved. */
   readonly document: unknown;
 }
@@ -21,14 +22,6 @@ export interface Issue {
   readonly message: string;
   readonly architecture: string | undefined;
   readonly docUrl: string | undefined;
-}
-
-/** An entry of the ticket: code that the ticket covers. */
-export interface TicketEntry {
-  readonly path: string;
-  /** Hex. */
-  readonly cdhash: string;
-  readonly architecture: string | undefined;
 }
 
 /**
@@ -45,7 +38,7 @@ export function parseLog(document: unknown): NotaryLog {
     statusCode: typeof statusCode === "number" ? statusCode : undefined,
     sha256: optionalString(log["sha256"])?.toLowerCase(),
     issues: listOf(log["issues"]).map(parseIssue),
-    ticket: listOf(log["ticketContents"]).flatMap(parseTicketEntry),
+    cdhashes: listOf(log["ticketContents"]).flatMap((entry) => parseTicketEntry(entry) ?? []),
     document,
   };
 }
@@ -71,10 +64,7 @@ function parseIssue(value: unknown): Issue {
 }
 
 /** Reads an entry of the ticket. Containers (a disk image, a bundle's folder) have no cdhash and are skipped. */
-function parseTicketEntry(value: unknown): TicketEntry[] {
-  if (typeof value !== "object" || value === null) return [];
-  const entry: Readonly<Record<string, unknown>> = { ...value };
-  const cdhash = optionalString(entry["cdhash"])?.toLowerCase();
-  if (cdhash === undefined) return [];
-  return [{ path: optionalString(entry["path"]) ?? "", cdhash, architecture: optionalString(entry["arch"]) }];
+function parseTicketEntry(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || !("cdhash" in value)) return undefined;
+  return optionalString(value.cdhash)?.toLowerCase();
 }

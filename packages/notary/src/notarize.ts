@@ -1,4 +1,4 @@
-import { AGAIN, tryTimes } from "@release-actions/concurrency";
+import { AGAIN, forEachLimited, tryTimes } from "@release-actions/concurrency";
 import { NotaryError, NotaryHttpError, NotaryTimeout } from "./error.ts";
 import type { World } from "./http.ts";
 import type { NotaryLog } from "./log.ts";
@@ -17,8 +17,8 @@ export interface NotaryJob {
   readonly cdhashes: readonly string[];
 }
 
-export interface NotaryOutcome {
-  readonly job: NotaryJob;
+export interface NotaryOutcome<Job extends NotaryJob = NotaryJob> {
+  readonly job: Job;
   readonly submission: Submission;
   /**
    * `pending` if there is no verdict yet (without waiting, or at the deadline), or if Apple's log is not available yet.
@@ -45,34 +45,36 @@ export interface NotarizeOptions {
 const AT_ONCE = 6;
 
 /** Notarizes several files at the same time. A failure does not stop the others; the first error is thrown at the end. */
-export async function notarize(jobs: readonly NotaryJob[], options: NotarizeOptions): Promise<NotaryOutcome[]> {
+export async function notarize<Job extends NotaryJob>(
+  jobs: readonly Job[],
+  options: NotarizeOptions,
+): Promise<NotaryOutcome<Job>[]> {
   const submissions = new Map<string, Submission>();
   const record = async (submission: Submission): Promise<void> => {
     submissions.set(submission.sha256, submission);
     await options.record([...submissions.values()]);
   };
-  const queue = [...jobs.entries()];
-  const outcomes: NotaryOutcome[] = [];
+  const outcomes: NotaryOutcome<Job>[] = [];
   const failures: unknown[] = [];
-  const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [index, job] = next;
-      try {
-        outcomes[index] = await notarizeOne(job, record, options);
-      } catch (error) {
-        options.world.signal?.throwIfAborted();
-        failures.push(error);
-      }
+  await forEachLimited(jobs.entries(), AT_ONCE, async ([index, job]) => {
+    try {
+      outcomes[index] = await notarizeOne(job, record, options);
+    } catch (error) {
+      options.world.signal?.throwIfAborted();
+      failures.push(error);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, work));
+  });
   if (failures.length > 0) throw failures[0];
   return outcomes;
 }
 
 type Record = (submission: Submission) => Promise<void>;
 
-async function notarizeOne(job: NotaryJob, record: Record, options: NotarizeOptions): Promise<NotaryOutcome> {
+async function notarizeOne<Job extends NotaryJob>(
+  job: Job,
+  record: Record,
+  options: NotarizeOptions,
+): Promise<NotaryOutcome<Job>> {
   const { service, world } = options;
   const submission = (await resume(job, record, options)) ?? (await submit(job, record, options));
   const pending = { job, submission, verdict: "pending", log: undefined } as const;

@@ -17,7 +17,7 @@ function service(...results: readonly CommandResult[]) {
     return queue.shift() ?? failed("no more answers");
   };
   const world = { ...realWorld(silentReporter, {}), sleep: async (ms: number) => void waits.push(ms) };
-  return { calls, waits, service: notarytoolService({ run, world, keychain: "/k.keychain-db", profile: "p" }) };
+  return { calls, waits, service: notarytoolService({ run, world, keychain: "/k.keychain-db" }) };
 }
 
 describe("notarytoolService", () => {
@@ -35,7 +35,7 @@ describe("notarytoolService", () => {
     expect(await notarytool.status("1")).toEqual({ status: "accepted", text: "Accepted" });
     expect(waits).toEqual([5000, 10_000]);
     expect(calls[0]).toBe(
-      "xcrun notarytool info 1 --keychain-profile p --keychain /k.keychain-db --output-format json",
+      "xcrun notarytool info 1 --keychain-profile notarize-macos --keychain /k.keychain-db --output-format json",
     );
   });
 
@@ -120,7 +120,7 @@ describe("storeCredentials", () => {
     };
     const world = { ...realWorld(silentReporter, {}), sleep: async () => undefined };
     const credentials = { kind: "apple-id", appleId: "a@b.c", teamId: "T", password: "abcd-efgh-ijkl-mnop" } as const;
-    await storeCredentials({ run, world, keychain: "/k", profile: "p" }, credentials);
+    await storeCredentials({ run, world, keychain: "/k" }, credentials);
     return calls;
   };
   const offline = failed("Error: The Internet connection appears to be offline. NSURLErrorDomain Code=-1009");

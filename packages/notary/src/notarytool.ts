@@ -50,7 +50,7 @@ export function notarytoolError(what: string, { exitCode, said }: NotarytoolAnsw
   const message = `${what}: notarytool ended with exit code ${exitCode}:\n${said === "" ? "it said nothing" : said}`;
   const status = statusOf(said);
   if (status === undefined || isPassing(said)) return new NotaryError(message);
-  return new NotaryHttpError(status, message, status === 403 ? { advice: adviceForRefusal(said) } : {});
+  return new NotaryHttpError(status, message, status === 403 ? adviceForRefusal(said) : undefined);
 }
 
 /** The HTTP status that a message of notarytool names or implies. */

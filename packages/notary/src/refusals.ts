@@ -15,6 +15,9 @@ const REFUSALS: readonly (readonly [said: RegExp, advice: string])[] = [
   [/team/i, "Check `team-id`: the Apple ID or the key must belong to this team, whose membership must not have ended."],
 ];
 
+/** The advice for HTTP 401 with an API key. */
+export const CHECK_KEY = "Check that key, key id and issuer belong together and that the key is not revoked.";
+
 const ROLE = "Give the key the role Developer or above, in App Store Connect under Users and Access, Integrations.";
 
 export function adviceForRefusal(said: string): string {

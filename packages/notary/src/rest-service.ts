@@ -2,9 +2,9 @@ import type { FetchInit } from "@release-actions/http";
 import type { ApiKey } from "./api-key.ts";
 import { NotaryError, NotaryHttpError } from "./error.ts";
 import { type HttpAnswer, request, type World } from "./http.ts";
-import { asList, asObject, asString, parseJson } from "./json.ts";
+import { asList, asObject, asString, type JsonObject, parseJson } from "./json.ts";
 import { parseLog } from "./log.ts";
-import { adviceForRefusal } from "./refusals.ts";
+import { adviceForRefusal, CHECK_KEY } from "./refusals.ts";
 import { type NotaryService, parseStatus, readListed } from "./service.ts";
 import { TokenSource } from "./token.ts";
 import { type UploadTarget, uploadToS3 } from "./upload.ts";
@@ -17,16 +17,15 @@ const MAX_CLOCK_SKEW_MS = 60_000;
 export interface RestOptions {
   readonly key: ApiKey;
   readonly world: World;
-  /** The URL of the API. Default: Apple's. */
-  readonly apiUrl?: string;
+  readonly apiUrl: string;
   /** The URL of S3. Default: Amazon's. */
   readonly s3Url?: string | undefined;
 }
 
 /** The notary service through its REST API (https://developer.apple.com/documentation/notaryapi). */
-export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptions): NotaryService {
+export function restService({ key, world, apiUrl, s3Url }: RestOptions): NotaryService {
   const base = requireSafeOrigin(apiUrl);
-  const tokens = new TokenSource(key, world.now);
+  let tokens = new TokenSource(key);
 
   const call = async (path: string, body?: object): Promise<unknown> => {
     const url = new URL(`/notary/v2/submissions${path}`, base);
@@ -42,10 +41,10 @@ export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptio
     let answer = await request(world, url, init);
     if (answer.status === 401) {
       // The token may have expired meanwhile. If a new one is refused too, the key is the cause.
-      tokens.drop();
+      tokens = new TokenSource(key);
       answer = await request(world, url, init);
     }
-    if (answer.status !== 200) throw refusal(answer, world.now());
+    if (answer.status !== 200) throw refusal(answer);
     return parseJson(answer.text, `the answer of Apple's notary API (HTTP 200, ${contentType(answer)})`);
   };
 
@@ -63,15 +62,15 @@ export function restService({ key, world, apiUrl = APPLE_API, s3Url }: RestOptio
       });
     },
     status: async (id) => {
-      const attributes = attributesOf(await call(`/${encodeURIComponent(id)}`));
+      const { attributes } = dataOf(await call(`/${encodeURIComponent(id)}`));
       return parseStatus(asString(attributes["status"], "the status of the submission"));
     },
     log: async (id) => {
-      const attributes = attributesOf(await call(`/${encodeURIComponent(id)}/logs`));
+      const { attributes } = dataOf(await call(`/${encodeURIComponent(id)}/logs`));
       const url = requireSafeOrigin(asString(attributes["developerLogUrl"], "the URL of the log"));
       // The URL is signed, so it needs no token.
       const answer = await request(world, url, () => ({ method: "GET" }));
-      if (answer.status !== 200) throw refusal(answer, world.now());
+      if (answer.status !== 200) throw refusal(answer);
       return parseLog(parseJson(answer.text, "the notarization log"));
     },
   };
@@ -91,17 +90,16 @@ function requireSafeOrigin(text: string): URL {
   return url;
 }
 
-function attributesOf(answer: unknown): Readonly<Record<string, unknown>> {
+function dataOf(answer: unknown): { readonly id: unknown; readonly attributes: JsonObject } {
   const data = asObject(asObject(answer, "Apple's answer")["data"], "`data` in Apple's answer");
-  return asObject(data["attributes"], "`attributes` in Apple's answer");
+  return { id: data["id"], attributes: asObject(data["attributes"], "`attributes` in Apple's answer") };
 }
 
 function parseSubmission(answer: unknown): { id: string; target: UploadTarget } {
-  const data = asObject(asObject(answer, "Apple's answer")["data"], "`data` in Apple's answer");
-  const attributes = attributesOf(answer);
+  const { id, attributes } = dataOf(answer);
   const field = (name: string): string => asString(attributes[name], `\`${name}\` in Apple's answer`);
   return {
-    id: asString(data["id"], "the id of the submission"),
+    id: asString(id, "the id of the submission"),
     target: {
       bucket: field("bucket"),
       key: field("object"),
@@ -113,24 +111,19 @@ function parseSubmission(answer: unknown): { id: string; target: UploadTarget } 
 }
 
 /** The error for a refused request, with the text of Apple's error object if there is one. */
-function refusal(answer: HttpAnswer, now: number): NotaryHttpError {
+function refusal(answer: HttpAnswer): NotaryHttpError {
   const { status, headers, text } = answer;
   const said = errorDetail(text);
   const message = `Apple's notary API answered HTTP ${status}${said === "" ? ` (${contentType(answer)})` : `: ${said}`}`;
   if (status === 401) {
-    const skew = now - Date.parse(headers.get("date") ?? "");
+    const skew = Date.now() - Date.parse(headers.get("date") ?? "");
     if (Math.abs(skew) > MAX_CLOCK_SKEW_MS) {
       const by = `${Math.round(Math.abs(skew) / 60_000)} min ${skew > 0 ? "ahead of" : "behind"} Apple's`;
-      return new NotaryHttpError(status, `${message}\nThis machine's clock is ${by}`, {
-        advice: "Set the clock of the runner.",
-      });
+      return new NotaryHttpError(status, `${message}\nThis machine's clock is ${by}`, "Set the clock of the runner.");
     }
-    return new NotaryHttpError(status, message, {
-      advice: "Check that key, key id and issuer belong together and that the key is not revoked.",
-    });
+    return new NotaryHttpError(status, message, CHECK_KEY);
   }
-  if (status === 403) return new NotaryHttpError(status, message, { advice: adviceForRefusal(said) });
-  return new NotaryHttpError(status, message);
+  return new NotaryHttpError(status, message, status === 403 ? adviceForRefusal(said) : undefined);
 }
 
 /** The largest number of characters of Apple's text that is shown. */

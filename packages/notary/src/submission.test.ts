@@ -35,18 +35,18 @@ describe("parseLog", () => {
       issues: [{ severity: "fatal", message: "x" }],
       ticketContents: null,
     });
-    expect(log).toMatchObject({ sha256: "ab", issues: [{ severity: "error", path: "", message: "x" }], ticket: [] });
+    expect(log).toMatchObject({ sha256: "ab", issues: [{ severity: "error", path: "", message: "x" }], cdhashes: [] });
   });
 
   test("keeps the verdict and the log when one issue is malformed", () => {
     const issues = [{ severity: "error", message: null, path: "a" }, null, "words"];
-    const log = parseLog({ status: "Invalid", statusCode: 4000, issues, ticketContents: [null, { cdhash: "AB" }] });
+    const log = parseLog({ status: "Invalid", statusCode: 4000, issues, ticketContents: [null, {}, { cdhash: "AB" }] });
     expect(log.issues.map(({ message }) => message)).toEqual([
       "Apple reports an issue here without naming it",
       "Apple reports an issue here without naming it",
       "words",
     ]);
-    expect([log.statusCode, log.ticket]).toEqual([4000, [{ path: "", cdhash: "ab", architecture: undefined }]]);
+    expect([log.statusCode, log.cdhashes]).toEqual([4000, ["ab"]]);
     expect(parseLog({ status: "Invalid", issues: {} }).issues).toEqual([]);
   });
 

@@ -8,14 +8,14 @@ const RENEW_BEFORE_S = 3 * 60;
 
 /**
  * Makes ES256 tokens for App Store Connect ("Generating Tokens for API Requests"). Each is reused until shortly before
- * it expires. The clock is in milliseconds since 1970.
+ * it expires.
  */
 export class TokenSource {
   readonly #key: ApiKey;
   readonly #now: () => number;
   #token: { readonly text: string; readonly expires: number } | undefined;
 
-  constructor(key: ApiKey, now: () => number) {
+  constructor(key: ApiKey, now = Date.now) {
     this.#key = key;
     this.#now = now;
   }
@@ -27,11 +27,6 @@ export class TokenSource {
       this.#token = { text: createToken(this.#key, now, expires), expires };
     }
     return this.#token.text;
-  }
-
-  /** Discards the token after the service has refused it. */
-  drop(): void {
-    this.#token = undefined;
   }
 }
 

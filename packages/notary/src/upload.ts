@@ -32,16 +32,13 @@ export async function uploadToS3(
 ): Promise<void> {
   const { reporter, signal } = options.world;
   signal?.throwIfAborted();
-  for (const secret of [target.secretAccessKey, target.sessionToken]) options.world.mask(secret);
+  const { bucket, key, ...credentials } = target;
+  for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) options.world.mask(secret);
   const [{ S3Client }, { Upload }] = await Promise.all([import("@aws-sdk/client-s3"), import("@aws-sdk/lib-storage")]);
   const { size } = await stat(file);
   const client = new S3Client({
     region: REGION,
-    credentials: {
-      accessKeyId: target.accessKeyId,
-      secretAccessKey: target.secretAccessKey,
-      sessionToken: target.sessionToken,
-    },
+    credentials,
     maxAttempts: ATTEMPTS,
     requestHandler: { httpAgent: options.world.agents.http, httpsAgent: options.world.agents.https },
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
@@ -49,8 +46,8 @@ export async function uploadToS3(
   const upload = new Upload({
     client,
     params: {
-      Bucket: target.bucket,
-      Key: target.key,
+      Bucket: bucket,
+      Key: key,
       Body: createReadStream(file),
       ContentType: "application/octet-stream",
     },
@@ -67,18 +64,17 @@ export async function uploadToS3(
     await upload.done();
   } catch (error) {
     signal?.throwIfAborted();
-    throw uploadFailed(label, error, target);
+    throw uploadFailed(label, error, Object.values(credentials));
   } finally {
     // The client is not destroyed, because that would close the connections of other uploads, which share its agents.
     signal?.removeEventListener("abort", stop);
   }
 }
 
-function uploadFailed(label: string, error: unknown, target: UploadTarget): NotaryError {
+function uploadFailed(label: string, error: unknown, secrets: readonly string[]): NotaryError {
   const name = error instanceof Error ? error.name : "";
   const said = error instanceof Error ? error.message : "an unknown failure";
   // Amazon's client may quote an answer that it could not parse.
-  const secrets = [target.accessKeyId, target.secretAccessKey, target.sessionToken];
   const message = secrets.reduce((text, secret) => text.replaceAll(secret, "***"), said);
   const expired = name === "ExpiredToken" || name === "RequestTimeTooSkewed";
   return new NotaryError(`${label} could not be uploaded to Apple: ${name === "" ? "" : `${name}: `}${message}`, {

@@ -54,7 +54,7 @@ export function verifyAccepted(log: NotaryLog, sha256: string, cdhashes: readonl
       "Do not ship it: the upload was damaged or replaced. Submit again.",
     );
   }
-  const listed = new Set(log.ticket.map(({ cdhash }) => cdhash));
+  const listed = new Set(log.cdhashes);
   for (const cdhash of cdhashes) {
     if (!listed.has(cdhash))
       add(`the ticket does not list the code ${cdhash}`, "Submit exactly the files that are shipped.");

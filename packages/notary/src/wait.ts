@@ -40,14 +40,14 @@ export async function waitForVerdict(
       last = answer.text;
       if (answer.status !== "in-progress" && answer.status !== "other") return answer;
     }
-    const left = deadline - world.now();
+    const left = deadline - Date.now();
     if (left <= 0) {
       throw new NotaryTimeout(`Apple has no verdict on ${id} yet; the last answer was: ${last}`, {
         advice:
           "Run again with the output `submissions` of this run in the input `submissions`: the submission is resumed, not repeated.",
       });
     }
-    await world.sleep(Math.min(interval * (0.9 + 0.2 * world.random()), left), world.signal);
+    await world.sleep(Math.min(interval * (0.9 + 0.2 * Math.random()), left), world.signal);
     interval = Math.min(interval * GROWTH, MAX_INTERVAL_MS);
   }
 }
