@@ -1,1 +1,1 @@
-export { AppStoreKeyError, type AppStoreKeyFile, readAppStoreKey } from "./read-key.ts";
+export { AppStoreKeyError, readAppStoreKey } from "./read-key.ts";

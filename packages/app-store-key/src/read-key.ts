@@ -12,9 +12,11 @@ export interface AppStoreKeyFile {
 /** The text is not a key. The message never quotes the text, so it may be shown. */
 export class AppStoreKeyError extends Fault {
   override readonly name = "AppStoreKeyError";
-}
 
-const ADVICE = "Store the whole content of the .p8 file as the secret, or that content in base64.";
+  constructor(message: string) {
+    super(message, { advice: "Store the whole content of the .p8 file as the secret, or that content in base64." });
+  }
+}
 
 /** The names that fastlane (`app_store_connect_api_key`) and rcodesign (`encode-app-store-connect-api-key`) use. */
 const JSON_KEYS = ["private_key", "key", "privateKey", "key_content"] as const;
@@ -38,9 +40,7 @@ function readJson(text: string): AppStoreKeyFile {
   };
   const key = value(JSON_KEYS);
   if (key === undefined) {
-    throw new AppStoreKeyError(`the API key is JSON without a key: expected one of ${JSON_KEYS.join(", ")}`, {
-      advice: ADVICE,
-    });
+    throw new AppStoreKeyError(`the API key is JSON without a key: expected one of ${JSON_KEYS.join(", ")}`);
   }
   return {
     privateKey: readPrivateKey(unquoted(key)),
@@ -54,9 +54,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
     return { ...JSON.parse(text) };
   } catch {
     // The cause would quote the key.
-    throw new AppStoreKeyError("the API key looks like JSON, but is truncated or malformed", {
-      advice: ADVICE,
-    });
+    throw new AppStoreKeyError("the API key looks like JSON, but is truncated or malformed");
   }
 }
 
@@ -72,7 +70,7 @@ function readPrivateKey(text: string): KeyObject {
   const pem = base64 === undefined ? text : base64.toString("latin1");
   const der = derOf(pem) ?? (pem.includes("-----BEGIN") ? Buffer.alloc(0) : base64);
   if (der === undefined) {
-    throw new AppStoreKeyError("the API key is neither PEM text nor the base64 of a key", { advice: ADVICE });
+    throw new AppStoreKeyError("the API key is neither PEM text nor the base64 of a key");
   }
   for (const type of ["pkcs8", "sec1"] as const) {
     try {
@@ -82,9 +80,7 @@ function readPrivateKey(text: string): KeyObject {
       // The reason is left out: OpenSSL may quote what it could not read.
     }
   }
-  throw new AppStoreKeyError("the API key cannot be read: it is truncated, encrypted or not a private key", {
-    advice: ADVICE,
-  });
+  throw new AppStoreKeyError("the API key cannot be read: it is truncated, encrypted or not a private key");
 }
 
 /** The bytes between the BEGIN and END lines of a PEM text, with any or no line ends. */
@@ -105,5 +101,5 @@ function requireP256(key: KeyObject): KeyObject {
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (key.asymmetricKeyType === "ec" && curve === "prime256v1") return key;
   const found = [key.asymmetricKeyType, curve].filter((part) => part !== undefined).join(" ");
-  throw new AppStoreKeyError(`the API key is of the kind ${found}: expected EC on P-256`, { advice: ADVICE });
+  throw new AppStoreKeyError(`the API key is of the kind ${found}: expected EC on P-256`);
 }

@@ -1,2 +1,2 @@
-export { createKeychain, deleteKeychain, type Keychain, KeychainError } from "./keychain.ts";
+export { createKeychain, deleteKeychain } from "./keychain.ts";
 export { addToSearchList, importIdentity, removeFromSearchList } from "./signing-keychain.ts";

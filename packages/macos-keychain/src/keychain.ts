@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import type { CommandRunner } from "@release-actions/command";
+import type { CommandOptions, CommandRunner } from "@release-actions/command";
 import { Fault } from "@release-actions/report";
 
 /** A keychain that belongs to one step. */
@@ -14,6 +14,9 @@ export interface Keychain {
 export class KeychainError extends Fault {
   override readonly name = "KeychainError";
 }
+
+/** Options for a command whose exit code and output the caller evaluates. */
+export const QUIETLY: CommandOptions = { check: false, onOutput: () => undefined };
 
 /**
  * Creates an unlocked keychain that does not lock itself during a long build.
@@ -28,7 +31,7 @@ export async function createKeychain(run: CommandRunner, path: string): Promise<
     ["unlock-keychain", "-p", keychain.password, path],
   ]);
   // Interactive mode does not report which command failed, so this command checks that the keychain exists.
-  const info = await run("security", ["show-keychain-info", path], { check: false, onOutput: () => undefined });
+  const info = await run("security", ["show-keychain-info", path], QUIETLY);
   if (info.exitCode !== 0) {
     throw new KeychainError(`a keychain could not be created at ${path}: ${info.stderr.trim()}`, {
       advice: "This needs a macOS runner, and a folder that can be written to.",
@@ -40,7 +43,7 @@ export async function createKeychain(run: CommandRunner, path: string): Promise<
 /** Deletes a keychain and removes it from the search list. A missing keychain is not an error. */
 export async function deleteKeychain(run: CommandRunner, path: string): Promise<void> {
   if (!existsSync(path)) return;
-  await run("security", ["delete-keychain", path], { check: false, onOutput: () => undefined });
+  await run("security", ["delete-keychain", path], QUIETLY);
   await rm(path, { force: true });
 }
 
@@ -50,11 +53,7 @@ export async function deleteKeychain(run: CommandRunner, path: string): Promise<
  */
 export async function security(run: CommandRunner, commands: readonly (readonly string[])[]): Promise<string> {
   const lines = commands.map((words) => words.map(quote).join(" "));
-  const result = await run("security", ["-i"], {
-    input: `${lines.join("\n")}\n`,
-    check: false,
-    onOutput: () => undefined,
-  });
+  const result = await run("security", ["-i"], { ...QUIETLY, input: `${lines.join("\n")}\n` });
   if (result.exitCode === 127) {
     throw new KeychainError("the program `security` was not found", { advice: "This needs a macOS runner." });
   }

@@ -1,5 +1,5 @@
 import type { CommandRunner } from "@release-actions/command";
-import { type Keychain, KeychainError, security } from "./keychain.ts";
+import { type Keychain, KeychainError, QUIETLY, security } from "./keychain.ts";
 
 /**
  * Imports a .p12 that only codesign may use, without a prompt.
@@ -17,10 +17,7 @@ export async function importIdentity(
     ["import", p12.file, "-k", keychain.path, "-f", "pkcs12", "-P", p12.password, "-T", "/usr/bin/codesign"],
     ["set-key-partition-list", "-S", "apple-tool:,apple:,codesign:", "-s", "-k", keychain.password, keychain.path],
   ]);
-  const found = await run("security", ["find-identity", "-p", "codesigning", keychain.path], {
-    check: false,
-    onOutput: () => undefined,
-  });
+  const found = await run("security", ["find-identity", "-p", "codesigning", keychain.path], QUIETLY);
   if (!found.stdout.toUpperCase().includes(p12.fingerprint.toUpperCase())) {
     throw new KeychainError(`the certificate was not imported: ${said.trim().split("\n").slice(-2).join(" ")}`, {
       advice: "Export it with its private key, from the expandable entry in Keychain Access.",
@@ -28,11 +25,10 @@ export async function importIdentity(
   }
 }
 
-/** Adds a keychain to the search list, so that codesign uses it. Returns the previous list. */
-export async function addToSearchList(run: CommandRunner, path: string): Promise<readonly string[]> {
+/** Adds a keychain to the search list, so that codesign uses it. */
+export async function addToSearchList(run: CommandRunner, path: string): Promise<void> {
   const before = await searchList(run);
   await run("security", ["list-keychains", "-d", "user", "-s", path, ...before.filter((other) => other !== path)]);
-  return before;
 }
 
 /** Removes one keychain from the search list and keeps those that others have added meanwhile. */

@@ -1,4 +1,4 @@
-import { EXPORT_AGAIN, P12Error } from "./error.ts";
+import { malformed, otherFormat } from "./error.ts";
 
 /** Kinds of PEM text that people store by mistake, by the label in the BEGIN line. */
 const OTHER_PEM: readonly (readonly [label: RegExp, what: string])[] = [
@@ -21,17 +21,9 @@ export function decodeP12Text(text: string): Buffer {
   const body = content.replace(/-----(BEGIN|END) [A-Z0-9 ]+-----/g, "").replace(/\\[nrt]|\s/g, "");
   const base64 = body.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   if (!/^[A-Za-z0-9+/]+$/.test(base64) || base64.length % 4 === 1) {
-    throw new P12Error("malformed", "it is not base64, as `base64 -i certificate.p12` writes it", {
-      advice: EXPORT_AGAIN,
-    });
+    throw malformed("it is not base64, as `base64 -i certificate.p12` writes it");
   }
   return Buffer.from(base64, "base64");
-}
-
-export function otherFormat(what: string): P12Error {
-  return new P12Error("other-format", `it is ${what}: expected a .p12 with certificate and private key`, {
-    advice: EXPORT_AGAIN,
-  });
 }
 
 function unquoted(text: string): string {

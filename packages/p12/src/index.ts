@@ -1,3 +1,3 @@
 export { decodeP12Text } from "./decode-text.ts";
-export { P12Error, type P12Problem } from "./error.ts";
-export { openP12, type P12Content } from "./open.ts";
+export { P12Error } from "./error.ts";
+export { openP12 } from "./open.ts";

@@ -1,7 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { otherFormat } from "./decode-text.ts";
-import { EXPORT_AGAIN, P12Error } from "./error.ts";
-import type { Asn1, Forge } from "./forge.ts";
+import { EXPORT_AGAIN, malformed, otherFormat, P12Error, truncated } from "./error.ts";
+import { type Asn1, type Forge, oidOf, partsOf } from "./forge.ts";
 import { decrypt, isMac, type Password, passwordsOf } from "./password.ts";
 
 /** The content of a PKCS #12 file, in DER: keys as PKCS #8, certificates as X.509. */
@@ -36,8 +35,9 @@ export async function openP12(bytes: Uint8Array, password: string): Promise<P12C
   const { default: forge } = (await import("node-forge")) as unknown as { default: Forge };
   const file = parse(forge, Buffer.from(bytes).toString("binary"));
   requireP12(forge, file, bytes);
-  const [, authSafe, mac] = file.value as Asn1[];
-  const contents = octets(child(contentOf(authSafe)));
+  const [, authSafe, mac] = partsOf(file);
+  const [, safe] = children(authSafe); // A ContentInfo { type, [0] content }
+  const contents = octets(child(safe));
   for (const candidate of passwordsOf(password)) {
     if (mac !== undefined && !isMac(forge, mac, contents, candidate)) continue;
     const content = readContents(forge, contents, candidate);
@@ -61,7 +61,7 @@ function readContents(forge: Forge, contents: string, password: Password): P12Co
     for (const bag of children(parse(forge, bags))) {
       const kind = oidOf(forge, children(bag)[0]);
       const value = child(children(bag)[1]);
-      if (kind === OID.keyBag) keys.push(der(forge, value));
+      if (kind === OID.keyBag) keys.push(binary(forge.asn1.toDer(value).getBytes()));
       else if (kind === OID.certificateBag) certificates.push(binary(octets(child(children(value)[1]))));
       else if (kind === OID.shroudedKeyBag) {
         const [algorithm, encrypted] = children(value);
@@ -75,8 +75,8 @@ function readContents(forge: Forge, contents: string, password: Password): P12Co
 }
 
 function openPart(forge: Forge, part: Asn1, password: Password): string | undefined {
-  const kind = oidOf(forge, children(part)[0]);
-  const content = contentOf(part);
+  const [type, content] = children(part); // A ContentInfo, like the whole
+  const kind = oidOf(forge, type);
   if (kind === OID.data) return octets(child(content));
   if (kind !== OID.encryptedData) throw malformed("a part of it is encrypted in an unsupported way");
   // EncryptedData { version, EncryptedContentInfo { type, algorithm, [0] content } }
@@ -85,7 +85,7 @@ function openPart(forge: Forge, part: Asn1, password: Password): string | undefi
 }
 
 function requireP12(forge: Forge, file: Asn1, bytes: Uint8Array): void {
-  const [first, authSafe] = Array.isArray(file.value) ? file.value : [];
+  const [first, authSafe] = partsOf(file);
   const isFile = first?.type === forge.asn1.Type.INTEGER && authSafe?.type === forge.asn1.Type.SEQUENCE;
   if (isFile && oidOf(forge, children(authSafe)[0]) === OID.data) return;
   if (isCertificate(bytes)) throw otherFormat("a certificate (.cer), without its private key");
@@ -108,43 +108,25 @@ function parse(forge: Forge, bytes: string): Asn1 {
     return forge.asn1.fromDer(forge.util.createBuffer(bytes), { strict: true, parseAllBytes: false } as never);
   } catch {
     // The library's own message is dropped because it quotes bytes of the file.
-    throw malformed("it is not a PKCS #12 file, or it is truncated");
+    throw truncated();
   }
 }
 
-function malformed(message: string): P12Error {
-  return new P12Error("malformed", message, { advice: EXPORT_AGAIN });
-}
-
-/** The content of a ContentInfo { type, [0] content }: its `[0]`. */
-function contentOf(info: Asn1 | undefined): Asn1 | undefined {
-  return children(info)[1];
-}
-
 function children(value: Asn1 | undefined): Asn1[] {
-  if (value === undefined || !Array.isArray(value.value))
-    throw malformed("it is not a PKCS #12 file, or it is truncated");
+  if (!Array.isArray(value?.value)) throw truncated();
   return value.value;
 }
 
 function child(value: Asn1 | undefined): Asn1 {
   const [first] = children(value);
-  if (first === undefined) throw malformed("it is not a PKCS #12 file, or it is truncated");
+  if (first === undefined) throw truncated();
   return first;
 }
 
 /** The content of an OCTET STRING, whole or in pieces (BER), as a binary string. */
 function octets(value: Asn1 | undefined): string {
-  if (value === undefined) throw malformed("it is not a PKCS #12 file, or it is truncated");
+  if (value === undefined) throw truncated();
   return typeof value.value === "string" ? value.value : value.value.map(octets).join("");
-}
-
-function oidOf(forge: Forge, value: Asn1 | undefined): string {
-  return value?.type === forge.asn1.Type.OID && typeof value.value === "string" ? forge.asn1.derToOid(value.value) : "";
-}
-
-function der(forge: Forge, value: Asn1): Uint8Array {
-  return binary(forge.asn1.toDer(value).getBytes());
 }
 
 function binary(text: string): Uint8Array {

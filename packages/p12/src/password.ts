@@ -1,22 +1,20 @@
-import { createHmac, getHashes, hash, timingSafeEqual } from "node:crypto";
-import type { Asn1, Forge } from "./forge.ts";
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
+import { type Asn1, bytesOf, type Forge, numberOf, oidOf, partsOf } from "./forge.ts";
 import { decryptPbes2, PBES2 } from "./pbes2.ts";
 
 /** `null` means no password at all; some programs encode an empty password like this. */
 export type Password = string | null;
 
-/** The digest algorithms of MACs, by their OIDs. */
-const MACS: Readonly<Record<string, string>> = {
-  "1.3.14.3.2.26": "sha1",
-  "2.16.840.1.101.3.4.2.1": "sha256",
-  "2.16.840.1.101.3.4.2.2": "sha384",
-  "2.16.840.1.101.3.4.2.3": "sha512",
+/** The digest algorithms of MACs and their block sizes in bytes (`v` in RFC 7292, appendix B.2), by their OIDs. */
+const MACS: Readonly<Record<string, readonly [name: string, blockBytes: number]>> = {
+  "1.3.14.3.2.26": ["sha1", 64],
+  "2.16.840.1.101.3.4.2.1": ["sha256", 64],
+  "2.16.840.1.101.3.4.2.2": ["sha384", 128],
+  "2.16.840.1.101.3.4.2.3": ["sha512", 128],
 };
 
 /** The id for deriving the key of a MAC (RFC 7292, appendix B.3). */
 const MAC_KEY_ID = 3;
-/** The block size of each digest algorithm, `v` in appendix B.2. */
-const BLOCK_BYTES: Readonly<Record<string, number>> = { sha1: 64, sha256: 64, sha384: 128, sha512: 128 };
 
 /** The encodings to try. Programs encode an empty password (RFC 7292, appendix B.1) in two ways: as the terminator of an empty string, or as no bytes. */
 export function passwordsOf(password: string): Password[] {
@@ -28,18 +26,13 @@ export function passwordsOf(password: string): Password[] {
  * A MAC of an unknown kind is not judged: the decryption will show whether the password is right.
  */
 export function isMac(forge: Forge, mac: Asn1, contents: string, password: Password): boolean {
-  const [info, salt, iterations] = mac.value as Asn1[];
-  const [algorithm, digest] = (info?.value ?? []) as Asn1[];
-  const [oid] = (algorithm?.value ?? []) as Asn1[];
-  const name = MACS[typeof oid?.value === "string" ? forge.asn1.derToOid(oid.value) : ""];
-  if (name === undefined || !getHashes().includes(name)) return true;
-  const count =
-    iterations === undefined
-      ? 1
-      : Buffer.from(String(iterations.value), "binary").readUIntBE(0, String(iterations.value).length);
-  const wanted = Buffer.from(String(digest?.value ?? ""), "binary");
-  const key = macKey(name, password, Buffer.from(String(salt?.value ?? ""), "binary"), count);
-  const found = createHmac(name, key).update(Buffer.from(contents, "binary")).digest();
+  const [info, salt, iterations] = partsOf(mac);
+  const [algorithm, digest] = partsOf(info);
+  const kind = MACS[oidOf(forge, partsOf(algorithm)[0])];
+  if (kind === undefined) return true;
+  const wanted = bytesOf(digest);
+  const key = macKey(kind, password, bytesOf(salt), iterations === undefined ? 1 : numberOf(iterations));
+  const found = createHmac(kind[0], key).update(Buffer.from(contents, "binary")).digest();
   return found.length === wanted.length && timingSafeEqual(found, wanted);
 }
 
@@ -47,8 +40,12 @@ export function isMac(forge: Forge, mac: Asn1, contents: string, password: Passw
  * Derives the key of the MAC (RFC 7292, appendix B.2), which is as long as one digest. It uses Node's digests, because the
  * library takes half a minute for the 600,000 iterations of NSS (Firefox, pk12util).
  */
-function macKey(name: string, password: Password, salt: Buffer, iterations: number): Buffer {
-  const block = BLOCK_BYTES[name] ?? 64;
+function macKey(
+  [name, block]: readonly [string, number],
+  password: Password,
+  salt: Buffer,
+  iterations: number,
+): Buffer {
   const filled = (bytes: Buffer): Buffer => Buffer.alloc(Math.ceil(bytes.length / block) * block, bytes);
   const text = password === null ? Buffer.alloc(0) : Buffer.from(`${password}\0`, "utf16le").swap16();
   let key = Buffer.concat([Buffer.alloc(block, MAC_KEY_ID), filled(salt), filled(text)]);
@@ -66,30 +63,16 @@ export function decrypt(
   data: string,
   password: Password,
 ): string | undefined {
-  const [oidNode, parameters] = (algorithm?.value ?? []) as Asn1[];
-  const oid = typeof oidNode?.value === "string" ? forge.asn1.derToOid(oidNode.value) : "";
+  const [name, parameters] = partsOf(algorithm);
+  const oid = oidOf(forge, name);
   try {
     const known = oid === PBES2 ? decryptPbes2(forge, parameters, data, password ?? "") : undefined;
     if (known !== undefined) return known.toString("binary");
     const secret = oid === PBES2 ? forge.util.encodeUtf8(password ?? "") : password;
-    const cipher = getCipher(forge, oid, parameters, secret);
+    const cipher = forge.pki.pbe.getCipher(oid, parameters, secret);
     cipher.update(forge.util.createBuffer(data));
     return cipher.finish() ? cipher.output.getBytes() : undefined;
   } catch {
     return undefined; // The algorithm is unknown or the padding is impossible. The library's message is dropped because it quotes bytes.
   }
-}
-
-interface Cipher {
-  readonly output: import("node-forge").util.ByteStringBuffer;
-  update(data: unknown): void;
-  finish(): boolean;
-}
-
-function getCipher(forge: Forge, oid: string, parameters: Asn1 | undefined, password: Password): Cipher {
-  // This function is public but missing in the library's types.
-  const pbe = forge.pki as unknown as {
-    readonly pbe: { getCipher(oid: string, parameters: Asn1 | undefined, password: Password): Cipher };
-  };
-  return pbe.pbe.getCipher(oid, parameters, password);
 }

@@ -1,5 +1,5 @@
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
-import type { Asn1, Forge } from "./forge.ts";
+import { type Asn1, bytesOf, type Forge, numberOf, oidOf, partsOf } from "./forge.ts";
 
 export const PBES2 = "1.2.840.113549.1.5.13";
 const PBKDF2 = "1.2.840.113549.1.5.12";
@@ -30,30 +30,17 @@ export function decryptPbes2(
   data: string,
   password: string,
 ): Buffer | undefined {
-  const [derivation, scheme] = parts(parameters);
-  const [derivationOid, derivationParameters] = parts(derivation);
-  const [salt, iterations, ...rest] = parts(derivationParameters);
-  const [schemeOid, iv] = parts(scheme);
+  const [derivation, scheme] = partsOf(parameters);
+  const [derivationOid, derivationParameters] = partsOf(derivation);
+  const [salt, iterations, ...rest] = partsOf(derivationParameters);
+  const [schemeOid, iv] = partsOf(scheme);
   // An optional key length may come before it; it is ignored, since each of these ciphers has a fixed key length.
   const prf = rest.find(({ type }) => type === forge.asn1.Type.SEQUENCE);
-  const digest = prf === undefined ? "sha1" : PRFS[oidOf(forge, parts(prf)[0])];
+  const digest = prf === undefined ? "sha1" : PRFS[oidOf(forge, partsOf(prf)[0])];
   const cipher = CIPHERS[oidOf(forge, schemeOid)];
   if (oidOf(forge, derivationOid) !== PBKDF2 || digest === undefined || cipher === undefined) return undefined;
-  const count = bytesOf(iterations);
   const [name, keyBytes] = cipher;
-  const key = pbkdf2Sync(password, bytesOf(salt), count.readUIntBE(0, count.length), keyBytes, digest);
+  const key = pbkdf2Sync(password, bytesOf(salt), numberOf(iterations), keyBytes, digest);
   const decipher = createDecipheriv(name, key, bytesOf(iv));
   return Buffer.concat([decipher.update(Buffer.from(data, "binary")), decipher.final()]);
-}
-
-function parts(value: Asn1 | undefined): Asn1[] {
-  return Array.isArray(value?.value) ? value.value : [];
-}
-
-function bytesOf(value: Asn1 | undefined): Buffer {
-  return Buffer.from(typeof value?.value === "string" ? value.value : "", "binary");
-}
-
-function oidOf(forge: Forge, value: Asn1 | undefined): string {
-  return typeof value?.value === "string" ? forge.asn1.derToOid(value.value) : "";
 }
