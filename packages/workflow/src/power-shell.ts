@@ -21,7 +21,7 @@ export function powerShellCalls(script: string): readonly Call[] {
     const isInBlock = depth > 0;
     for (const character of line) depth += character === "{" ? 1 : character === "}" ? -1 : 0;
     const written = line.trim().replace(/^&\s*/, "").split(/\s+/);
-    const words = written.filter((word) => word !== "").map((word) => word.replaceAll(/^["']|["']$/g, ""));
+    const words = written.map((word) => word.replaceAll(/^["']|["']$/g, ""));
     return { words, isInBlock, line };
   });
   return programs.flatMap(({ words, isInBlock, line }, index): Call[] => {
