@@ -13,8 +13,24 @@ import {
 import { runCommand } from "@release-actions/command";
 import { describeWith } from "../parts.ts";
 import { HELMS, type HelmProgram } from "../release/helm-versions.ts";
-import { bringGoModule, sample } from "./bring.ts";
-import { CHARTS } from "./charts/published-charts.ts";
+import { bringGoModule, type GoPin, sample } from "./bring.ts";
+import { readRows } from "./rows.ts";
+
+/** The charts of a Go module, by their folders. The reasons of a refusal are parts of the messages. */
+interface PublishedCharts extends GoPin {
+  readonly packs?: readonly string[];
+  readonly refusedByHelm?: Readonly<Record<string, string>>;
+  readonly refusedByUs?: Readonly<Record<string, string>>;
+}
+
+const FIELDS = ["module", "version", "sum", "packs", "refusedByHelm", "refusedByUs"] as const;
+const CHARTS = readRows<PublishedCharts>("published-charts.yml", FIELDS).flatMap(
+  ({ packs = [], refusedByHelm = {}, refusedByUs = {}, ...pin }) => [
+    ...packs.map((folder) => ({ pin, folder, refused: undefined })),
+    ...Object.entries(refusedByHelm).map(([folder, because]) => ({ pin, folder, refused: { by: "helm", because } })),
+    ...Object.entries(refusedByUs).map(([folder, because]) => ({ pin, folder, refused: { by: "us", because } })),
+  ],
+);
 
 describeWith([...HELMS, "unzip"], "charts of published Go modules", () => {
   let work: string;
@@ -49,11 +65,11 @@ describeWith([...HELMS, "unzip"], "charts of published Go modules", () => {
     return exitCode === 0 && name !== undefined ? { file: path.join(out, name), name, run } : undefined;
   }
 
-  test.each(sample(CHARTS, 6).map((chart) => [`${chart.module} ${chart.folder}`, chart] as const))(
+  test.each(sample(CHARTS, 6).map((chart) => [`${chart.pin.module} ${chart.folder}`, chart] as const))(
     "%s packs and shows as with both versions of Helm, or is refused for the recorded reason",
-    async (_title, { module, version, sum, folder: inside, refused }) => {
-      const zip = await bringGoModule({ module, version, sum });
-      const place = `${module}@${version}/${inside}`;
+    async (_title, { pin, folder: inside, refused }) => {
+      const zip = await bringGoModule(pin);
+      const place = `${pin.module}@${pin.version}/${inside}`;
       const { exitCode } = await runCommand("unzip", ["-q", "-o", zip, `${place}/*`, "-d", work], { check: false });
       expect(exitCode).toBeLessThan(2);
       const folder = path.join(work, place);

@@ -5,14 +5,22 @@ import { expect, test } from "@jest/globals";
 import { describeWith } from "../parts.ts";
 import { Job } from "../runner/job.ts";
 import { sample } from "./bring.ts";
-import { JUDGED_CRATES } from "./reproducible-crates.ts";
+import { readRows } from "./rows.ts";
+
+interface JudgedCrate {
+  readonly crate: string;
+  readonly dependsOn: string;
+  readonly why: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+}
 
 const PROGRAMS = path.resolve(import.meta.dirname, "../fixtures/crates-with-causes");
 const HOMES = {
   CARGO_HOME: process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo"),
   RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup"),
 };
-const rows = JUDGED_CRATES.map((one) => {
+const judged = readRows<JudgedCrate>("reproducible-crates.yml", ["crate", "dependsOn", "why", "inputs"]);
+const rows = judged.map((one) => {
   const inputs = Object.entries(one.inputs ?? {}).map(([name, value]) => ` with ${name}: ${value}`);
   return [`${one.crate}${inputs.join("")}: ${one.dependsOn || "nothing"} (${one.why})`, one] as const;
 });
