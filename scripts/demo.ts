@@ -90,14 +90,10 @@ async function showArchiveOnDisk(github: GitHub): Promise<void> {
 }
 
 async function step(action: string, inputs: Record<string, string>, env: Record<string, string>): Promise<StepResult> {
-  const job = await Job.open({ env });
-  try {
-    const result = await job.step(action, { inputs });
-    if (result.conclusion === "success") return result;
-    throw new Error(`${action} failed:\n${result.log}`);
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env });
+  const result = await job.step(action, { inputs });
+  if (result.conclusion === "success") return result;
+  throw new Error(`${action} failed:\n${result.log}`);
 }
 
 async function startIfPossible(): Promise<Engine | undefined> {

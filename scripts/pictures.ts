@@ -41,14 +41,10 @@ if (program === undefined) {
   process.exit(1);
 }
 // The pages contain hostile file names on purpose, so scripts in them must not run.
-const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
-try {
-  if (values.readme) await takeReadmePictures();
-  else if (values.summaries !== undefined) await takeSummaryPictures(values.summaries);
-  else await takeReportPictures();
-} finally {
-  await browser.close();
-}
+await using browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
+if (values.readme) await takeReadmePictures();
+else if (values.summaries !== undefined) await takeSummaryPictures(values.summaries);
+else await takeReportPictures();
 
 async function takeReportPictures(): Promise<void> {
   const out = values.out ?? workFolder("pictures");
@@ -90,15 +86,11 @@ async function pageOf(file: string): Promise<string> {
 }
 
 async function takePicture(content: string, width: number, picture: string): Promise<void> {
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 800 } });
-  try {
-    const page = await context.newPage();
-    await page.setContent(content);
-    const height = (await page.locator("html").boundingBox())?.height ?? 800;
-    await page.setViewportSize({ width, height: Math.ceil(Math.min(height, MAX_HEIGHT_PX)) });
-    await page.screenshot({ path: picture });
-    console.log(picture);
-  } finally {
-    await context.close();
-  }
+  await using context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 800 } });
+  const page = await context.newPage();
+  await page.setContent(content);
+  const height = (await page.locator("html").boundingBox())?.height ?? 800;
+  await page.setViewportSize({ width, height: Math.ceil(Math.min(height, MAX_HEIGHT_PX)) });
+  await page.screenshot({ path: picture });
+  console.log(picture);
 }

@@ -1,5 +1,5 @@
 // Checks the texts of this repository for spelling, and for phrases that a reader has to read twice.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempDisposableSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
@@ -47,17 +47,13 @@ async function listFiles(): Promise<readonly string[]> {
 
 /** Gives cspell one file with each word once, which takes seconds. Checking all files takes half a minute. */
 async function unknownWords(all: readonly string[]): Promise<ReadonlySet<string>> {
-  const folder = mkdtempSync(path.join(tmpdir(), "words-"));
-  try {
-    const list = path.join(folder, "words.txt");
-    writeFileSync(list, all.join("\n"));
-    const args = ["lint", "--no-progress", "--no-summary", "--words-only", "--unique", "--config"];
-    const { stdout } = await runCommand(cspell, [...args, path.join(root, "scripts/words/cspell.json"), list], {
-      cwd: folder,
-      check: false,
-    });
-    return new Set(stdout.split("\n"));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), "words-"));
+  const list = path.join(folder.path, "words.txt");
+  writeFileSync(list, all.join("\n"));
+  const args = ["lint", "--no-progress", "--no-summary", "--words-only", "--unique", "--config"];
+  const { stdout } = await runCommand(cspell, [...args, path.join(root, "scripts/words/cspell.json"), list], {
+    cwd: folder.path,
+    check: false,
+  });
+  return new Set(stdout.split("\n"));
 }

@@ -29,14 +29,10 @@ const RUNS: Readonly<Record<string, (github: GitHub, engine: string) => Promise<
  * @param engine the address of a Docker engine, as in `DOCKER_HOST`
  */
 export async function readmeRuns(engine: string): Promise<ReadonlyMap<string, string>> {
-  const github = await startGitHub();
-  try {
-    const summaries = new Map<string, string>();
-    for (const [name, run] of Object.entries(RUNS)) summaries.set(name, await run(github, engine));
-    return summaries;
-  } finally {
-    await github.close();
-  }
+  await using github = await startGitHub();
+  const summaries = new Map<string, string>();
+  for (const [name, run] of Object.entries(RUNS)) summaries.set(name, await run(github, engine));
+  return summaries;
 }
 
 /** Masks the parts of a summary that differ from run to run: times, numbers of artifacts, digests. */
@@ -58,14 +54,10 @@ async function carriedImage(github: GitHub, engine: string): Promise<string> {
   const tag = "localhost/restatedev/restate-commit-download:latest";
   const summaries: string[] = [];
   for (const action of ["save-restate-image", "load-restate-image"]) {
-    const job = await Job.open({ env: { ...github.env(run), DOCKER_HOST: engine } });
-    try {
-      writeFileSync(path.join(job.workspace, "restate.tar"), archive);
-      const inputs = action === "load-restate-image" ? { tag } : {};
-      summaries.push((await job.step(action, { inputs })).summary);
-    } finally {
-      await job.close();
-    }
+    await using job = await Job.open({ env: { ...github.env(run), DOCKER_HOST: engine } });
+    writeFileSync(path.join(job.workspace, "restate.tar"), archive);
+    const inputs = action === "load-restate-image" ? { tag } : {};
+    summaries.push((await job.step(action, { inputs })).summary);
   }
   return summaries.join("\n");
 }
@@ -74,13 +66,9 @@ async function carriedImage(github: GitHub, engine: string): Promise<string> {
 async function disagreeingPins(): Promise<string> {
   using product = new Product();
   product.replace("Cargo.toml", '"1.95.0"', '"1.94.0"');
-  const job = await Job.open();
-  try {
-    cpSync(product.root, job.workspace, { recursive: true });
-    return (await job.step("pins-check")).summary;
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open();
+  cpSync(product.root, job.workspace, { recursive: true });
+  return (await job.step("pins-check")).summary;
 }
 
 /** A release that is published except for two packages that a person must approve. */
@@ -96,13 +84,9 @@ async function releasedWidget(github: GitHub): Promise<string> {
   await uploadArtifact(github, run, "artifacts-dist-manifest", [["dist-manifest.json", JSON.stringify(plan)]]);
   const page = JSON.stringify({ ledger: 1, attempt: 1, rows: WIDGET_ROWS });
   await uploadArtifact(github, run, "ledger-release-1-a", [["ledger.json", page]]);
-  const job = await Job.open({ env: github.env(run, undefined, { permissions: { contents: "write" } }) });
-  try {
-    writeFileSync(path.join(job.workspace, "plan.json"), JSON.stringify(plan));
-    return (await job.step("release-notes", { inputs: { plan: "plan.json" } })).summary;
-  } finally {
-    await job.close();
-  }
+  await using job = await Job.open({ env: github.env(run, undefined, { permissions: { contents: "write" } }) });
+  writeFileSync(path.join(job.workspace, "plan.json"), JSON.stringify(plan));
+  return (await job.step("release-notes", { inputs: { plan: "plan.json" } })).summary;
 }
 
 const DONE = { version: "1.2.3", state: "verified", at: "2026-11-02T03:04:05Z" };

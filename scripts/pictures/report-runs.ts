@@ -47,24 +47,20 @@ export async function reportRuns(folder: string): Promise<string[]> {
 /** Compares the builds of one run with the built bundle. Returns the summary, and writes the report if a path is given. */
 export async function compareBuilds(name: ReportRun, report?: string): Promise<string> {
   const { builds, files } = RUNS[name];
-  const job = await Job.open();
-  try {
-    for (let build = 0; build < builds; build += 1) {
-      for (const [file, content] of files(build)) {
-        const place = path.join(job.workspace, `build-${build + 1}`, file);
-        mkdirSync(path.dirname(place), { recursive: true });
-        writeFileSync(place, content);
-      }
+  await using job = await Job.open();
+  for (let build = 0; build < builds; build += 1) {
+    for (const [file, content] of files(build)) {
+      const place = path.join(job.workspace, `build-${build + 1}`, file);
+      mkdirSync(path.dirname(place), { recursive: true });
+      writeFileSync(place, content);
     }
-    const others = Array.from({ length: builds - 1 }, (_, index) => `build-${index + 2}`);
-    const step = await job.step("repro-hash-compare", {
-      inputs: { paths: "build-1", against: others.join("\n"), report: "report.html", diffoscope: "never" },
-    });
-    if (report !== undefined) cpSync(step.outputs["report"] ?? "", report);
-    return step.summary;
-  } finally {
-    await job.close();
   }
+  const others = Array.from({ length: builds - 1 }, (_, index) => `build-${index + 2}`);
+  const step = await job.step("repro-hash-compare", {
+    inputs: { paths: "build-1", against: others.join("\n"), report: "report.html", diffoscope: "never" },
+  });
+  if (report !== undefined) cpSync(step.outputs["report"] ?? "", report);
+  return step.summary;
 }
 
 /** A small product whose builds differ in a path, a time, a line, and a file that only one build has. */

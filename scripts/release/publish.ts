@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempDisposableSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { countOf } from "@release-actions/report";
@@ -74,12 +74,8 @@ export interface Prepared {
 /** Prepares a release in a temporary folder, calls `use` with it, and removes the folder. */
 export async function withPrepared<T>(options: Options, use: (prepared: Prepared) => Promise<T>): Promise<T> {
   await requireTestedTree(options);
-  const temp = mkdtempSync(path.join(tmpdir(), "release-"));
-  try {
-    return await use(await prepare(path.join(temp, "sources"), temp, options));
-  } finally {
-    rmSync(temp, { recursive: true, force: true });
-  }
+  using temp = mkdtempDisposableSync(path.join(tmpdir(), "release-"));
+  return await use(await prepare(path.join(temp.path, "sources"), temp.path, options));
 }
 
 async function prepare(clone: string, temp: string, options: Options): Promise<Prepared> {

@@ -67,17 +67,13 @@ const CRANE_FORMATS = ["tarball", "legacy", "oci"] as const;
 
 /** Adds the archives that crane writes, which it pulls from a registry. */
 async function addCranes(home: string): Promise<void> {
-  const registry = await RealRegistry.start("crane");
-  try {
-    const image = `${registry.host}/tools:1`;
-    await runCommand("crane", ["push", "--insecure", path.join(home, "skopeo docker-archive.tar"), image]);
-    for (const format of CRANE_FORMATS) {
-      const file = path.join(home, `crane ${format}`);
-      const target = format === "oci" ? file : `${file}.tar`;
-      await runCommand("crane", ["pull", "--insecure", `--format=${format}`, image, target]);
-      if (format === "oci") await runCommand("tar", ["-cf", `${file}.tar`, "-C", file, "."]);
-    }
-  } finally {
-    await registry.close();
+  await using registry = await RealRegistry.start("crane");
+  const image = `${registry.host}/tools:1`;
+  await runCommand("crane", ["push", "--insecure", path.join(home, "skopeo docker-archive.tar"), image]);
+  for (const format of CRANE_FORMATS) {
+    const file = path.join(home, `crane ${format}`);
+    const target = format === "oci" ? file : `${file}.tar`;
+    await runCommand("crane", ["pull", "--insecure", `--format=${format}`, image, target]);
+    if (format === "oci") await runCommand("tar", ["-cf", `${file}.tar`, "-C", file, "."]);
   }
 }

@@ -1,8 +1,8 @@
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import type { StepResult } from "../runner/job.ts";
 import { runAction } from "../runner/run-action.ts";
 import { karapaceLock } from "../support/karapace-lock.ts";
@@ -50,22 +50,18 @@ describe("env-identity", () => {
   });
 
   test("gives the same ids in a copy of the bundle without the native engine, from a folder of another name", async () => {
-    const copy = await mkdtemp(path.join(tmpdir(), "moved-action-"));
-    try {
-      const isNative = (file: string): boolean => file.endsWith(".node");
-      const action = path.join(import.meta.dirname, "../../actions/env-identity");
-      await cp(path.join(action, "action.yml"), path.join(copy, "action.yml"));
-      await cp(path.join(action, "dist"), path.join(copy, "dist"), {
-        recursive: true,
-        filter: (file) => !isNative(file),
-      });
-      const { main } = await runAction(copy, {
-        prepare: ({ workspace }) => writeFile(path.join(workspace, "karapace.lock"), LOCK),
-      });
-      expect([main.conclusion, main.outputs["env-id"]]).toEqual(["success", ID]);
-    } finally {
-      await rm(copy, { recursive: true });
-    }
+    using copy = new FileTree();
+    const isNative = (file: string): boolean => file.endsWith(".node");
+    const action = path.join(import.meta.dirname, "../../actions/env-identity");
+    await cp(path.join(action, "action.yml"), copy.path("action.yml"));
+    await cp(path.join(action, "dist"), copy.path("dist"), {
+      recursive: true,
+      filter: (file) => !isNative(file),
+    });
+    const { main } = await runAction(copy.root, {
+      prepare: ({ workspace }) => writeFile(path.join(workspace, "karapace.lock"), LOCK),
+    });
+    expect([main.conclusion, main.outputs["env-id"]]).toEqual(["success", ID]);
   });
 
   test("refuses a lock that was edited by hand, naming the line of its id, unless `verify` is off (B97)", async () => {

@@ -316,14 +316,10 @@ describeWith(["cargo", "cargo-hakari", "git"], "hakari-check on GitHub's service
   ): Promise<StepResult> {
     using product = new Product();
     options.change?.(product);
-    const opened = await Job.open({ env: { ...github.env(run), ...rustEnv() } });
-    try {
-      cpSync(product.root, opened.workspace, { recursive: true });
-      const env = options.searchPath === undefined ? {} : { PATH: options.searchPath };
-      return await opened.step("hakari-check", { env });
-    } finally {
-      await opened.close();
-    }
+    await using opened = await Job.open({ env: { ...github.env(run), ...rustEnv() } });
+    cpSync(product.root, opened.workspace, { recursive: true });
+    const env = options.searchPath === undefined ? {} : { PATH: options.searchPath };
+    return await opened.step("hakari-check", { env });
   }
 
   test("uploads the patch as an artifact that any client can read", async () => {

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
+import { FileTree } from "@release-actions/example-product";
 import { readPage } from "@release-actions/ledger";
 import { digestOf } from "@release-actions/oci";
 import { describeWith } from "../parts.ts";
@@ -95,17 +95,13 @@ function publishTests(program: HelmProgram): void {
   async function withHelm<T>(
     use: (helm: (...args: string[]) => Promise<string>, home: string) => Promise<T>,
   ): Promise<T> {
-    const home = mkdtempSync(path.join(tmpdir(), "helm-"));
-    const env = { ...process.env, HELM_CONFIG_HOME: home, HELM_CACHE_HOME: home, HELM_DATA_HOME: home };
+    using home = new FileTree();
+    const env = { ...process.env, HELM_CONFIG_HOME: home.root, HELM_CACHE_HOME: home.root, HELM_DATA_HOME: home.root };
     const helm = async (...args: string[]): Promise<string> =>
-      (await runCommand(program, args, { env, cwd: home, input: PASSWORD })).stdout;
-    try {
-      const host = new URL(proxy.origin).host;
-      await helm("registry", "login", host, "--username", USER, "--password-stdin", "--plain-http");
-      return await use(helm, home);
-    } finally {
-      rmSync(home, { recursive: true });
-    }
+      (await runCommand(program, args, { env, cwd: home.root, input: PASSWORD })).stdout;
+    const host = new URL(proxy.origin).host;
+    await helm("registry", "login", host, "--username", USER, "--password-stdin", "--plain-http");
+    return await use(helm, home.root);
   }
 
   /** What a person who installs the chart gets. */
@@ -272,18 +268,14 @@ function publishTests(program: HelmProgram): void {
   });
 
   test("leaves a ledger of the chart, from which the release notes advertise it", async () => {
-    const github = await startGitHub();
-    try {
-      const ghRun = github.addRun({ repository: "acme/widget" });
-      const place = newPlace();
-      const step = await run(place, { env: github.env(ghRun) });
-      const [, ledger = ""] = /wrote the ledger (\S+)/.exec(step.log) ?? [];
-      const { rows } = readPage(await readArtifact(github, ghRun, ledger, "ledger.json"));
-      const expected = { channel: "chart", name: `${place}/widget`, version: "1.2.3", state: "verified" };
-      expect(rows).toEqual([expect.objectContaining({ ...expected, digest: step.outputs["digest"] })]);
-    } finally {
-      await github.close();
-    }
+    await using github = await startGitHub();
+    const ghRun = github.addRun({ repository: "acme/widget" });
+    const place = newPlace();
+    const step = await run(place, { env: github.env(ghRun) });
+    const [, ledger = ""] = /wrote the ledger (\S+)/.exec(step.log) ?? [];
+    const { rows } = readPage(await readArtifact(github, ghRun, ledger, "ledger.json"));
+    const expected = { channel: "chart", name: `${place}/widget`, version: "1.2.3", state: "verified" };
+    expect(rows).toEqual([expect.objectContaining({ ...expected, digest: step.outputs["digest"] })]);
   });
 
   test("compares the chart with the tag in the plan phase, without a registry, a password or a plan", async () => {

@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
+import { FileTree } from "@release-actions/example-product";
 import { fixtureSha256, makeFormula } from "@release-actions/homebrew/fixture";
 import { describeWith } from "../parts.ts";
 import { createPlainRelease } from "../release/hosting.ts";
@@ -138,30 +138,26 @@ describeWith(["git"], "homebrew-publish", () => {
   });
 
   test("takes the checksums from the files of the release, when the run has none", async () => {
-    const github = await startGitHub();
-    try {
-      const repository = github.addRepository("acme/widget");
-      github.addCommit(repository, { ref: "refs/tags/v1.2.3" });
-      const { "distrib/sha256.sum": _, ...files } = distrib();
-      const env = { GITHUB_API_URL: github.origin };
-      const inputs = { "github-token": github.token(repository, { contents: "read" }) };
-      const nothing = await publish({ files, env, inputs });
-      expect(nothing.log).toContain("there is no sha256 for widget-aarch64-apple-darwin.tar.xz");
+    await using github = await startGitHub();
+    const repository = github.addRepository("acme/widget");
+    github.addCommit(repository, { ref: "refs/tags/v1.2.3" });
+    const { "distrib/sha256.sum": _, ...files } = distrib();
+    const env = { GITHUB_API_URL: github.origin };
+    const inputs = { "github-token": github.token(repository, { contents: "read" }) };
+    const nothing = await publish({ files, env, inputs });
+    expect(nothing.log).toContain("there is no sha256 for widget-aarch64-apple-darwin.tar.xz");
 
-      const writer = github.token(repository, { contents: "write" });
-      // The contents that have the fixtures' checksums.
-      const names = Object.keys(makeManifest()["artifacts"] as object);
-      await createPlainRelease(
-        github,
-        repository,
-        writer,
-        "v1.2.3",
-        new Map(names.map((name) => [name, Buffer.from(name)])),
-      );
-      expect((await publish({ files, env, inputs })).outputs["pushed"]).toBe("true");
-    } finally {
-      await github.close();
-    }
+    const writer = github.token(repository, { contents: "write" });
+    // The contents that have the fixtures' checksums.
+    const names = Object.keys(makeManifest()["artifacts"] as object);
+    await createPlainRelease(
+      github,
+      repository,
+      writer,
+      "v1.2.3",
+      new Map(names.map((name) => [name, Buffer.from(name)])),
+    );
+    expect((await publish({ files, env, inputs })).outputs["pushed"]).toBe("true");
   });
 
   test("when cancelled, pushes nothing and leaves no temporary files", async () => {
@@ -206,14 +202,10 @@ describeWith(["git"], "homebrew-publish", () => {
     expect(missing.conclusion).toBe("failure");
     expect(missing.log).toContain(`widget.rb needs ${own}/gadget, which the tap does not have`);
     expect(tap.commits).toEqual([]);
-    const folder = mkdtempSync(path.join(tmpdir(), "gadget-"));
-    try {
-      mkdirSync(path.join(folder, "Formula"));
-      writeFileSync(path.join(folder, "Formula/gadget.rb"), makeFormula({ app: "gadget", className: "Gadget" }));
-      tap.commit(folder);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    using folder = new FileTree();
+    mkdirSync(folder.path("Formula"));
+    writeFileSync(folder.path("Formula/gadget.rb"), makeFormula({ app: "gadget", className: "Gadget" }));
+    tap.commit(folder.root);
     const short = await publish(needing("gadget"));
     expect(short.outputs["pushed"]).toBe("true");
     expect(short.annotations[0]).toMatchObject({

@@ -120,20 +120,16 @@ describeWithEngines("image-publish from the binaries of a release", ["containerd
   });
 
   test("takes archives and checksums from the run's own artifacts", async () => {
-    const github = await startGitHub();
-    try {
-      const ghRun = github.addRun({ repository: "acme/busybox" });
-      for (const [name, content] of Object.entries(files)) {
-        await uploadArtifact(github, ghRun, `artifacts-build-local-${sha256(content).slice(0, 8)}`, [[name, content]]);
-      }
-      await uploadArtifact(github, ghRun, "artifacts-build-global", [["sha256.sum", list(files)]]);
-      const inputs = { archives: "artifacts-build-local-*" };
-      const step = await run({ inputs, env: github.env(ghRun) });
-      expect(step.annotations).toEqual([]);
-      expect(await registry.client().tags(step.repository)).toContain("1.2.3");
-    } finally {
-      await github.close();
+    await using github = await startGitHub();
+    const ghRun = github.addRun({ repository: "acme/busybox" });
+    for (const [name, content] of Object.entries(files)) {
+      await uploadArtifact(github, ghRun, `artifacts-build-local-${sha256(content).slice(0, 8)}`, [[name, content]]);
     }
+    await uploadArtifact(github, ghRun, "artifacts-build-global", [["sha256.sum", list(files)]]);
+    const inputs = { archives: "artifacts-build-local-*" };
+    const step = await run({ inputs, env: github.env(ghRun) });
+    expect(step.annotations).toEqual([]);
+    expect(await registry.client().tags(step.repository)).toContain("1.2.3");
   });
 
   const changed = (change: Files): Files => inFolder({ ...files, ...change });

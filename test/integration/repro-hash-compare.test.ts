@@ -181,26 +181,22 @@ describe("repro-hash-compare in one job", () => {
 
   test("checksums of a release are fetched, and an invalid answer is refused (F123)", async () => {
     const hex = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"; // sha256 of "1"
-    const server = createServer((request, response) => {
+    await using server = createServer((request, response) => {
       response.statusCode = request.url === "/SHA256SUMS" ? 200 : 404;
       response.end(request.url === "/SHA256SUMS" ? `${hex}  x\n` : "<html>not found</html>");
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     const port = typeof address === "object" ? address?.port : undefined;
-    try {
-      const inputs = (file: string): Inputs => ({
-        paths: "a",
-        against: `released=http://127.0.0.1:${port}/${file}`,
-        algorithm: "sha256",
-      });
-      expect((await compare({ "a/x": "1" }, inputs("SHA256SUMS"))).outputs).toMatchObject({ reproducible: "true" });
-      expect((await compare({ "a/x": "1" }, inputs("absent"))).annotations[0]?.message).toMatch(
-        /answered 404, expected a list of checksums/,
-      );
-    } finally {
-      server.close();
-    }
+    const inputs = (file: string): Inputs => ({
+      paths: "a",
+      against: `released=http://127.0.0.1:${port}/${file}`,
+      algorithm: "sha256",
+    });
+    expect((await compare({ "a/x": "1" }, inputs("SHA256SUMS"))).outputs).toMatchObject({ reproducible: "true" });
+    expect((await compare({ "a/x": "1" }, inputs("absent"))).annotations[0]?.message).toMatch(
+      /answered 404, expected a list of checksums/,
+    );
     const plain = await compare({ "a/x": "1" }, { paths: "a", against: "http://example.org/SHA256SUMS" });
     expect(plain.annotations[0]?.message).toMatch(/is not https/);
   });

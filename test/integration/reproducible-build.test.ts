@@ -35,14 +35,10 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
   async function build(folder: string, inputs: Values = {}, env: Values = {}, files: Values = {}): Promise<StepResult> {
     await copyFixture(folder, files);
     // The builds stand for two machines, so each gets a job: what one exports must not reach the next.
-    const other = await Job.open({ env: HOMES });
-    try {
-      const record = job.file(folder, "target/release/manifest.json");
-      const all = { "working-directory": job.file(folder), packages: "b a", record, ...inputs };
-      return await other.step("reproducible-build", { inputs: all, env });
-    } finally {
-      await other.close();
-    }
+    await using other = await Job.open({ env: HOMES });
+    const record = job.file(folder, "target/release/manifest.json");
+    const all = { "working-directory": job.file(folder), packages: "b a", record, ...inputs };
+    return await other.step("reproducible-build", { inputs: all, env });
   }
 
   async function compare(): Promise<StepResult> {

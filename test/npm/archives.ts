@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { TAR_END, tarHeader, tarPadding } from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
+import { FileTree } from "@release-actions/example-product";
 
 /** A program for each target. Those for x86_64 Linux run on this machine. */
 export interface Programs {
@@ -22,28 +22,24 @@ const MACHO_CPUS = { x86_64: 0x01000007, aarch64: 0x0100000c } as const;
 
 /** Compiles the tests' small program, and makes placeholders for other machines, which are never started here. */
 export async function compilePrograms(): Promise<Programs> {
-  const folder = mkdtempSync(path.join(tmpdir(), "widget-"));
-  try {
-    const source = path.join(import.meta.dirname, "widget.c");
-    const compile = async (...flags: string[]): Promise<Buffer> => {
-      await runCommand("cc", ["-Os", "-s", ...flags, "-o", path.join(folder, "widget"), source]);
-      return readFileSync(path.join(folder, "widget"));
-    };
-    const dynamic = await compile();
-    const still = await compile("-static");
-    const arm = Buffer.from(still);
-    arm.writeUInt16LE(AARCH64, ELF_MACHINE_AT);
-    return {
-      "x86_64-unknown-linux-gnu": dynamic,
-      // A static program counts as one because it does not need a loader.
-      "x86_64-unknown-linux-musl": still,
-      "aarch64-unknown-linux-musl": arm,
-      "x86_64-apple-darwin": machO(MACHO_CPUS.x86_64),
-      "aarch64-apple-darwin": machO(MACHO_CPUS.aarch64),
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  using folder = new FileTree();
+  const source = path.join(import.meta.dirname, "widget.c");
+  const compile = async (...flags: string[]): Promise<Buffer> => {
+    await runCommand("cc", ["-Os", "-s", ...flags, "-o", folder.path("widget"), source]);
+    return readFileSync(folder.path("widget"));
+  };
+  const dynamic = await compile();
+  const still = await compile("-static");
+  const arm = Buffer.from(still);
+  arm.writeUInt16LE(AARCH64, ELF_MACHINE_AT);
+  return {
+    "x86_64-unknown-linux-gnu": dynamic,
+    // A static program counts as one because it does not need a loader.
+    "x86_64-unknown-linux-musl": still,
+    "aarch64-unknown-linux-musl": arm,
+    "x86_64-apple-darwin": machO(MACHO_CPUS.x86_64),
+    "aarch64-apple-darwin": machO(MACHO_CPUS.aarch64),
+  };
 }
 
 /** The header of a 64-bit executable without load commands (mach-o/loader.h). */

@@ -70,6 +70,10 @@ export class RealRegistry {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #ready(): Promise<void> {
     for (const started = performance.now(); performance.now() - started < START_LIMIT_MS; await sleep(25)) {
       const answer = await fetch(`${this.origin}/v2/`).catch(() => undefined);

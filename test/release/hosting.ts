@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { zip } from "@release-actions/archive/testing";
+import { FileTree } from "@release-actions/example-product";
 import type { GitHub } from "../stand-in/github.ts";
 import type { Repository, Run } from "../stand-in/model.ts";
 import { runPublishedArtifactClient } from "../stand-in/published/run.ts";
@@ -56,18 +55,14 @@ export async function uploadArtifact(
   name: string,
   files: readonly (readonly [string, Buffer | string])[],
 ): Promise<void> {
-  const root = mkdtempSync(path.join(tmpdir(), "upload-"));
-  try {
-    for (const [file, content] of files) writeFileSync(path.join(root, file), content);
-    const request = { do: "upload", name, root, files: files.map(([file]) => path.join(root, file)) } as const;
-    const { exitCode, log } = await runPublishedArtifactClient(
-      { ...request, files: [...request.files] },
-      { env: { ...github.env(run), GITHUB_WORKSPACE: root } },
-    );
-    if (exitCode !== 0) throw new Error(log);
-  } finally {
-    rmSync(root, { recursive: true });
-  }
+  using root = new FileTree();
+  for (const [file, content] of files) writeFileSync(root.path(file), content);
+  const request = { do: "upload", name, root: root.root, files: files.map(([file]) => root.path(file)) } as const;
+  const { exitCode, log } = await runPublishedArtifactClient(
+    { ...request, files: [...request.files] },
+    { env: { ...github.env(run), GITHUB_WORKSPACE: root.root } },
+  );
+  if (exitCode !== 0) throw new Error(log);
 }
 
 /** `gh release create` of cargo-dist's host job: a release with its notes and all files but the granular manifests. */
@@ -111,15 +106,11 @@ export async function createPlainRelease(
 
 /** Reads one file of an artifact with GitHub's published client. */
 export async function readArtifact(github: GitHub, run: Run, name: string, file: string): Promise<Buffer> {
-  const root = mkdtempSync(path.join(tmpdir(), "download-"));
-  try {
-    const request = { do: "download", id: github.artifact(run, name).id, options: { path: root } } as const;
-    const { exitCode, log } = await runPublishedArtifactClient(request, {
-      env: { ...github.env(run), GITHUB_WORKSPACE: root },
-    });
-    if (exitCode !== 0) throw new Error(log);
-    return readFileSync(path.join(root, file));
-  } finally {
-    rmSync(root, { recursive: true });
-  }
+  using root = new FileTree();
+  const request = { do: "download", id: github.artifact(run, name).id, options: { path: root.root } } as const;
+  const { exitCode, log } = await runPublishedArtifactClient(request, {
+    env: { ...github.env(run), GITHUB_WORKSPACE: root.root },
+  });
+  if (exitCode !== 0) throw new Error(log);
+  return readFileSync(root.path(file));
 }

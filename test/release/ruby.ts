@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { type CommandResult, runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 
 const DSL = path.join(import.meta.dirname, "homebrew-dsl.rb");
 
@@ -14,13 +14,9 @@ export interface FormulaFacts {
 }
 
 async function withFile<T>(file: string, text: string, use: (path: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(path.join(tmpdir(), "ruby-"));
-  try {
-    writeFileSync(path.join(folder, file), text);
-    return await use(path.join(folder, file));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  using folder = new FileTree();
+  writeFileSync(folder.path(file), text);
+  return await use(folder.path(file));
 }
 
 /** Checks the syntax of a formula with real Ruby. */

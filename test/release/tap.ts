@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { FileTree } from "@release-actions/example-product";
 import { type GitServer, serveGit } from "@release-actions/git/fixture";
 
 /** A token that is as long as GitHub's tokens. */
@@ -54,22 +55,18 @@ export class Tap {
 
   /** Commits and pushes the content of a folder, as people do from their own clone. */
   commit(folder: string, message = "by hand"): void {
-    const clone = mkdtempSync(path.join(tmpdir(), "tap-clone-"));
+    using clone = new FileTree();
     const git = (...args: string[]): string =>
       execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@y", ...args], {
-        cwd: clone,
+        cwd: clone.root,
         encoding: "utf8",
         stdio: ["ignore", "pipe", "pipe"],
       });
-    try {
-      git("clone", "--quiet", this.folder, ".");
-      cpSync(folder, clone, { recursive: true, verbatimSymlinks: true });
-      git("add", "--all");
-      git("commit", "--quiet", `--message=${message}`);
-      git("push", "--quiet", "origin", "HEAD:main");
-    } finally {
-      rmSync(clone, { recursive: true });
-    }
+    git("clone", "--quiet", this.folder, ".");
+    cpSync(folder, clone.root, { recursive: true, verbatimSymlinks: true });
+    git("add", "--all");
+    git("commit", "--quiet", `--message=${message}`);
+    git("push", "--quiet", "origin", "HEAD:main");
   }
 
   /** The commit messages, newest first. Empty for an empty tap. */

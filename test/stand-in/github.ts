@@ -208,6 +208,10 @@ export class GitHub {
     await this.#close();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   #workflow(repository: Repository, file: string): Run["workflow"] {
     const path = `.github/workflows/${file}`;
     const known = this.world.workflows.find((workflow) => workflow.repository === repository && workflow.path === path);

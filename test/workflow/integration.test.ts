@@ -123,27 +123,23 @@ describeWithEngines("integration.yml", ["containerd"], (engine) => {
   test(
     "logs in to the registries of `logins`, and says which line it cannot read",
     async () => {
-      const registry = await RealRegistry.start();
-      try {
-        const reference = `${registry.host}/org/restate:main`;
-        const auths = { [registry.host]: { auth: btoa(`${USER}:${PASSWORD}`) } };
-        using folder = new Workbench({ "config.json": JSON.stringify({ auths }) });
-        writeFileSync(folder.path("image.tar"), freshArchive());
-        await folder.run("tar -xf image.tar");
-        await folder.shell(`crane --insecure push . ${reference}`, { DOCKER_CONFIG: folder.root });
-        const login = `${registry.host} ${USER} ${PASSWORD}`;
-        const log = await run("push", { restateImage: reference }, undefined, { LOGINS: `\n${login}\n` });
-        passed(log);
-        expect(output(log, "source")).toBe("registry");
-        expect(log.text).not.toContain(PASSWORD);
-        const refused = await run("push", { restateImage: reference }, undefined, {
-          LOGINS: `${registry.host} ${USER}`,
-        });
-        expect(refused.exitCode).toBe(1);
-        expect(refused.text).toContain("logins: expected registry, user and password on each line");
-      } finally {
-        await registry.close();
-      }
+      await using registry = await RealRegistry.start();
+      const reference = `${registry.host}/org/restate:main`;
+      const auths = { [registry.host]: { auth: btoa(`${USER}:${PASSWORD}`) } };
+      using folder = new Workbench({ "config.json": JSON.stringify({ auths }) });
+      writeFileSync(folder.path("image.tar"), freshArchive());
+      await folder.run("tar -xf image.tar");
+      await folder.shell(`crane --insecure push . ${reference}`, { DOCKER_CONFIG: folder.root });
+      const login = `${registry.host} ${USER} ${PASSWORD}`;
+      const log = await run("push", { restateImage: reference }, undefined, { LOGINS: `\n${login}\n` });
+      passed(log);
+      expect(output(log, "source")).toBe("registry");
+      expect(log.text).not.toContain(PASSWORD);
+      const refused = await run("push", { restateImage: reference }, undefined, {
+        LOGINS: `${registry.host} ${USER}`,
+      });
+      expect(refused.exitCode).toBe(1);
+      expect(refused.text).toContain("logins: expected registry, user and password on each line");
     },
     2 * MINUTES,
   );

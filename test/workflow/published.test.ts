@@ -166,22 +166,18 @@ jobs:
 `,
         });
         using docker = dockerEnv(startedEngine("containerd"));
-        const github = await startGitHub();
-        try {
-          const run = github.addRun({ repository: "org/product" });
-          const results = resultsOf(github, run);
-          using act = new Act({
-            repository: repository.root,
-            uses: { [`${FORK}@${commit}`]: clone, [`${FORK}@v1`]: clone },
-            results,
-          });
-          const { jobs, exitCode, text } = await act.run("push", { env: docker.env });
-          expect([exitCode, exitCode === 0 ? "" : text]).toEqual([0, ""]);
-          expect(text).toMatch(/localhost\/published:1 is sha256:[0-9a-f]{64} .*, pulled through a loopback registry/);
-          expect(jobs.get("ci.yml/test")?.output).toContain('"greeting": "published"');
-        } finally {
-          await github.close();
-        }
+        await using github = await startGitHub();
+        const run = github.addRun({ repository: "org/product" });
+        const results = resultsOf(github, run);
+        using act = new Act({
+          repository: repository.root,
+          uses: { [`${FORK}@${commit}`]: clone, [`${FORK}@v1`]: clone },
+          results,
+        });
+        const { jobs, exitCode, text } = await act.run("push", { env: docker.env });
+        expect([exitCode, exitCode === 0 ? "" : text]).toEqual([0, ""]);
+        expect(text).toMatch(/localhost\/published:1 is sha256:[0-9a-f]{64} .*, pulled through a loopback registry/);
+        expect(jobs.get("ci.yml/test")?.output).toContain('"greeting": "published"');
       },
       2 * MINUTES,
     );

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openZip, readZipEntry } from "@release-actions/archive";
 import { findInCurrentRun } from "@release-actions/artifacts";
 import { runCommand } from "@release-actions/command";
+import { FileTree } from "@release-actions/example-product";
 import { formatDuration } from "@release-actions/report";
 import type { Run } from "../../stand-in/model.ts";
 import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
@@ -78,21 +79,17 @@ export class Lane {
         const { exitCode, log } = await this.#publishedUpload(run, env);
         return exitCode === 0 ? { verdict: "right", said: "" } : { verdict: "refused", said: errorIn(log) };
       }
-      const target = await mkdtemp(path.join(tmpdir(), "peer-"));
-      try {
-        const { id, digest = "" } = this.#fixture.world.github.artifact(this.#run, NAME);
-        const { exitCode, log } = await this.#client(this.#run, {
-          do: "download",
-          id,
-          options: { path: target, expectedHash: digest },
-        });
-        if (exitCode !== 0) return { verdict: "refused", said: errorIn(log) };
-        if (log.includes('"digestMismatch":true')) return { verdict: "refused", said: "digestMismatch, files stay" };
-        const content = await readFile(path.join(target, NAME)).catch(() => Buffer.alloc(0));
-        return this.#judge(await sha256(content));
-      } finally {
-        await rm(target, { recursive: true, force: true });
-      }
+      using target = new FileTree();
+      const { id, digest = "" } = this.#fixture.world.github.artifact(this.#run, NAME);
+      const { exitCode, log } = await this.#client(this.#run, {
+        do: "download",
+        id,
+        options: { path: target.root, expectedHash: digest },
+      });
+      if (exitCode !== 0) return { verdict: "refused", said: errorIn(log) };
+      if (log.includes('"digestMismatch":true')) return { verdict: "refused", said: "digestMismatch, files stay" };
+      const content = await readFile(target.path(NAME)).catch(() => Buffer.alloc(0));
+      return this.#judge(await sha256(content));
     });
   }
 

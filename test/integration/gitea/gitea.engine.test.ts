@@ -37,14 +37,9 @@ if (!hasGitea) {
       inputs: Record<string, string>,
       files: Record<string, Uint8Array> = {},
     ): Promise<StepResult> {
-      const runner = await Job.open({ env: { ...job.env, DOCKER_HOST: own.host } });
-      try {
-        for (const [name, content] of Object.entries(files))
-          await writeFile(path.join(runner.workspace, name), content);
-        return await runner.step(action, { inputs });
-      } finally {
-        await runner.close();
-      }
+      await using runner = await Job.open({ env: { ...job.env, DOCKER_HOST: own.host } });
+      for (const [name, content] of Object.entries(files)) await writeFile(path.join(runner.workspace, name), content);
+      return await runner.step(action, { inputs });
     }
     const load = async (job: GiteaJob, inputs: Record<string, string> = {}): Promise<StepResult & { tag: string }> => {
       const tag = `localhost/gitea/${randomUUID()}:1`;
@@ -110,21 +105,17 @@ if (!hasGitea) {
       const [job] = await gitea.startRun();
       if (job === undefined) throw new Error("a job was asked for");
       expect((await save(job, freshArchive())).annotations).toEqual([]);
-      const registry = await RealRegistry.start("crane");
-      try {
-        const images = `${registry.host}/acme/widget`;
-        const published = await step(job, "image-publish", {
-          ...{ version: "1.2.3", source: "restate.tar", images, logins: `${registry.host} ${USER} ${PASSWORD}` },
-        });
-        expect(published.annotations).toEqual([]);
-        const signal = AbortSignal.timeout(MINUTES);
-        const artifacts = runArtifacts({ ...silentReporter, env: job.env, signal, tempFolder: async () => "" });
-        const [ledger = ""] = await artifacts.list("ledger-image-");
-        const { rows } = readPage((await artifacts.read(ledger, "ledger.json")) ?? Buffer.alloc(0));
-        expect(rows).toMatchObject([{ name: images, state: "verified", digest: published.outputs["digest"] }]);
-      } finally {
-        await registry.close();
-      }
+      await using registry = await RealRegistry.start("crane");
+      const images = `${registry.host}/acme/widget`;
+      const published = await step(job, "image-publish", {
+        ...{ version: "1.2.3", source: "restate.tar", images, logins: `${registry.host} ${USER} ${PASSWORD}` },
+      });
+      expect(published.annotations).toEqual([]);
+      const signal = AbortSignal.timeout(MINUTES);
+      const artifacts = runArtifacts({ ...silentReporter, env: job.env, signal, tempFolder: async () => "" });
+      const [ledger = ""] = await artifacts.list("ledger-image-");
+      const { rows } = readPage((await artifacts.read(ledger, "ledger.json")) ?? Buffer.alloc(0));
+      expect(rows).toMatchObject([{ name: images, state: "verified", digest: published.outputs["digest"] }]);
     });
   });
 }

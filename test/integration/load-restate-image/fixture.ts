@@ -1,9 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { symlink } from "node:fs/promises";
 import { TAR_END, tarFile } from "@release-actions/archive";
 import { connect, type Engine, inspectImage, parseEndpoint, removeImage, tryImage } from "@release-actions/docker";
+import { FileTree } from "@release-actions/example-product";
 import type { OwnEngine } from "../../../scripts/docker-engine.ts";
 import { craftOciArchive } from "../../images/crafted-archive.ts";
 import { Job, type StepOptions, type StepResult } from "../../runner/job.ts";
@@ -35,21 +34,17 @@ export class Fixture {
   /** A run with an artifact that contains the file and was uploaded by the published client. */
   async runWith(file: string, options: { run?: Run; name?: string; format?: Format } = {}): Promise<Run> {
     const { run = this.github.addRun(), name = "restate.tar", format = "stored" } = options;
-    const folder = await mkdtemp(path.join(tmpdir(), "upload-"));
-    try {
-      const linked = path.join(folder, name);
-      await symlink(file, linked);
-      const clientOptions = {
-        compressionLevel: format === "deflated" ? 6 : 0,
-        ...(format === "raw" && { skipArchive: true }),
-      };
-      const request: ArtifactRequest = { do: "upload", name, files: [linked], root: folder, options: clientOptions };
-      const uploaded = await runPublishedArtifactClient(request, { env: this.github.env(run) });
-      if (uploaded.exitCode !== 0) throw new Error(`the published client failed:\n${uploaded.log}`);
-      return run;
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    using folder = new FileTree();
+    const linked = folder.path(name);
+    await symlink(file, linked);
+    const clientOptions = {
+      compressionLevel: format === "deflated" ? 6 : 0,
+      ...(format === "raw" && { skipArchive: true }),
+    };
+    const request: ArtifactRequest = { do: "upload", name, files: [linked], root: folder.root, options: clientOptions };
+    const uploaded = await runPublishedArtifactClient(request, { env: this.github.env(run) });
+    if (uploaded.exitCode !== 0) throw new Error(`the published client failed:\n${uploaded.log}`);
+    return run;
   }
 
   /** A run whose artifact is exactly these bytes. */

@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { FileTree } from "@release-actions/example-product";
 import { describeWithEngines } from "../../engines.ts";
 import type { StepResult } from "../../runner/job.ts";
 import { startRegistry } from "../docker/registry.ts";
@@ -51,16 +50,12 @@ describeWithEngines("load-restate-image finds the image", ["containerd"], (own) 
   });
 
   test("in a file", async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), "archive-"));
-    try {
-      const file = path.join(folder, "image.tar");
-      await writeFile(file, freshArchive());
-      const step = await fixture.load(fixture.github.addRun(), own, { file });
-      expect(step.outputs).toMatchObject({ source: "file", via: "registry" });
-      expect(await stateOf(own, step.tag)).toMatchObject({ usable: true });
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    using folder = new FileTree();
+    const file = folder.path("image.tar");
+    await writeFile(file, freshArchive());
+    const step = await fixture.load(fixture.github.addRun(), own, { file });
+    expect(step.outputs).toMatchObject({ source: "file", via: "registry" });
+    expect(await stateOf(own, step.tag)).toMatchObject({ usable: true });
   });
 
   test("in its registry, when the artifact has expired", async () => {

@@ -7,9 +7,8 @@ import {
   randomUUID,
   verify,
 } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { writeFile } from "node:fs/promises";
+import { FileTree } from "@release-actions/example-product";
 import { bestCodeDirectory, checkSigning } from "@release-actions/macho";
 import { openProduct, readContents } from "@release-actions/macos-product";
 import { type Answer, Refusal, type Request, router, serve } from "../http.ts";
@@ -217,23 +216,19 @@ export class NotaryApi {
 
 /** One entry for each architecture of each binary in the upload. */
 async function ticketOf(name: string, bytes: Buffer): Promise<object[]> {
-  const folder = await mkdtemp(path.join(tmpdir(), "notary-"));
-  try {
-    const file = path.join(folder, name);
-    await writeFile(file, bytes);
-    const entries: object[] = [];
-    for await (const binary of readContents(await openProduct(file))) {
-      if (binary.kind !== "binary") continue;
-      for (const { image, signature } of (await checkSigning(binary.bytes)).images) {
-        if (signature === undefined) continue;
-        const cdhash = bestCodeDirectory(signature).cdhash;
-        entries.push({ path: `${name}/${binary.path}`, digestAlgorithm: "SHA-256", cdhash, arch: image.architecture });
-      }
+  using folder = new FileTree();
+  const file = folder.path(name);
+  await writeFile(file, bytes);
+  const entries: object[] = [];
+  for await (const binary of readContents(await openProduct(file))) {
+    if (binary.kind !== "binary") continue;
+    for (const { image, signature } of (await checkSigning(binary.bytes)).images) {
+      if (signature === undefined) continue;
+      const cdhash = bestCodeDirectory(signature).cdhash;
+      entries.push({ path: `${name}/${binary.path}`, digestAlgorithm: "SHA-256", cdhash, arch: image.architecture });
     }
-    return entries;
-  } finally {
-    await rm(folder, { recursive: true });
   }
+  return entries;
 }
 
 function decode(part: string): Record<string, unknown> {
