@@ -1,10 +1,12 @@
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { FileTree } from "@release-actions/example-product";
 import { describeWith } from "../parts.ts";
 import { Act } from "./act.ts";
 import { userRepository } from "./published-tree.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(MINUTES);
 
 const ACTION = `name: say
 description: d
@@ -15,19 +17,17 @@ runs:
 `;
 
 describeWith(["act"], "running a workflow on this machine", () => {
-  test(
-    "gives each job's result, steps, outputs and summary, and continues with the jobs that need it",
-    async () => {
-      using actions = new FileTree({
-        "say/action.yml": ACTION,
-        "say/index.js": `const fs = require("node:fs");
+  test("gives each job's result, steps, outputs and summary, and continues with the jobs that need it", async () => {
+    using actions = new FileTree({
+      "say/action.yml": ACTION,
+      "say/index.js": `const fs = require("node:fs");
 fs.appendFileSync(process.env.GITHUB_OUTPUT, "said=" + process.env.INPUT_WORD + "\\n");
 fs.appendFileSync(process.env.GITHUB_STEP_SUMMARY, "# Said\\n");
 console.log("saying " + process.env.INPUT_WORD);
 `,
-      });
-      using repository = await userRepository({
-        ".github/workflows/ci.yml": `on: { push: {}, workflow_dispatch: { inputs: { word: { type: string } } } }
+    });
+    using repository = await userRepository({
+      ".github/workflows/ci.yml": `on: { push: {}, workflow_dispatch: { inputs: { word: { type: string } } } }
 jobs:
   first:
     runs-on: ubuntu-latest
@@ -47,19 +47,17 @@ jobs:
     runs-on: ubuntu-latest
     steps: [{ run: echo never }]
 `,
-      });
-      using act = new Act({ repository: repository.root, uses: { "org/actions@v1": actions.root } });
-      const log = await act.run("push", { payload: { word: "hello" }, secrets: { KEY: "hidden" } });
-      expect(log.exitCode).not.toBe(0);
-      const [first, second] = [log.jobs.get("ci.yml/first"), log.jobs.get("ci.yml/second")];
-      expect(first).toMatchObject({ result: "success", output: "saying hello\n", summary: "# Said\n" });
-      expect(first?.outputs.get("said")).toBe("hello");
-      expect(second).toMatchObject({ result: "failure", output: expect.stringContaining("heard hello with ***") });
-      expect(second?.steps.some(({ result }) => result === "failure")).toBe(true);
-      expect(log.jobs.get("ci.yml/third")?.steps ?? []).toEqual([]);
-      const dispatched = await act.run("workflow_dispatch", { inputs: { word: "input" } });
-      expect(dispatched.jobs.get("ci.yml/first")?.outputs.get("said")).toBe("input");
-    },
-    MINUTES,
-  );
+    });
+    using act = new Act({ repository: repository.root, uses: { "org/actions@v1": actions.root } });
+    const log = await act.run("push", { payload: { word: "hello" }, secrets: { KEY: "hidden" } });
+    expect(log.exitCode).not.toBe(0);
+    const [first, second] = [log.jobs.get("ci.yml/first"), log.jobs.get("ci.yml/second")];
+    expect(first).toMatchObject({ result: "success", output: "saying hello\n", summary: "# Said\n" });
+    expect(first?.outputs.get("said")).toBe("hello");
+    expect(second).toMatchObject({ result: "failure", output: expect.stringContaining("heard hello with ***") });
+    expect(second?.steps.some(({ result }) => result === "failure")).toBe(true);
+    expect(log.jobs.get("ci.yml/third")?.steps ?? []).toEqual([]);
+    const dispatched = await act.run("workflow_dispatch", { inputs: { word: "input" } });
+    expect(dispatched.jobs.get("ci.yml/first")?.outputs.get("said")).toBe("input");
+  });
 });

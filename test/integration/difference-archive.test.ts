@@ -1,10 +1,12 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { memorySource } from "@release-actions/archive";
 import { type CauseKind, type Explanation, explainDifference } from "@release-actions/difference";
 import { describeWith } from "../parts.ts";
 import { BUILD_TIMES } from "../support/build-times.ts";
 import { Workbench } from "../support/compile.ts";
+
+jest.setTimeout(120_000);
 
 interface Fault {
   readonly name: string;
@@ -255,16 +257,12 @@ describeWith(
       ["what is packed", FAULTS],
       ["Mach-O files", MACHO],
     ])("%s", (_title, faults) => {
-      test.each(faults)(
-        "$name: $kinds.0, and nothing else",
-        async ({ left, right, kinds, place }) => {
-          const { causes, damage } = await explain(await make(left), await make(right));
-          expect(damage).toBeUndefined();
-          expect(causes.map(({ kind }) => kind)).toEqual(kinds);
-          if (place !== undefined) expect(causes[0]?.place).toMatch(place);
-        },
-        120_000,
-      );
+      test.each(faults)("$name: $kinds.0, and nothing else", async ({ left, right, kinds, place }) => {
+        const { causes, damage } = await explain(await make(left), await make(right));
+        expect(damage).toBeUndefined();
+        expect(causes.map(({ kind }) => kind)).toEqual(kinds);
+        if (place !== undefined) expect(causes[0]?.place).toMatch(place);
+      });
     });
 
     test("only the signature of a Mach-O file", async () => {
@@ -273,7 +271,7 @@ describeWith(
       // The signature is at the end of the file. Its last hash is changed, as signing again would do.
       other[other.length - 1] = (other.at(-1) ?? 0) ^ 0xff;
       expect((await explain(signed, other)).causes.map(({ kind }) => kind)).toEqual(["signature"]);
-    }, 120_000);
+    });
 
     test.each([
       ["ar", "ar crD out a.o b.o"],
@@ -283,21 +281,17 @@ describeWith(
       ["xz", "seq 999 | xz > out"],
       ["ELF", "gcc -o out one/a.c"],
       ["Mach-O", `cd one && ${GO} GOARCH=arm64 go build -trimpath -ldflags=-s -o ../out main.go`],
-    ])(
-      "a damaged %s is compared as far as it can be, without a crash",
-      async (_format, line) => {
-        const whole = await make(line);
-        const step = Math.max(1, Math.floor(whole.length / 23));
-        for (let at = 1; at < whole.length; at += step) {
-          const damaged = Buffer.from(whole);
-          damaged[at] = (damaged[at] ?? 0) ^ 0x55;
-          for (const other of [whole.subarray(0, at), damaged]) {
-            const { causes } = await explain(whole, other);
-            expect(causes.length).toBeGreaterThan(0);
-          }
+    ])("a damaged %s is compared as far as it can be, without a crash", async (_format, line) => {
+      const whole = await make(line);
+      const step = Math.max(1, Math.floor(whole.length / 23));
+      for (let at = 1; at < whole.length; at += step) {
+        const damaged = Buffer.from(whole);
+        damaged[at] = (damaged[at] ?? 0) ^ 0x55;
+        for (const other of [whole.subarray(0, at), damaged]) {
+          const { causes } = await explain(whole, other);
+          expect(causes.length).toBeGreaterThan(0);
         }
-      },
-      120_000,
-    );
+      }
+    });
   },
 );

@@ -1,10 +1,12 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { memorySource } from "@release-actions/archive";
 import { type CauseKind, type Explanation, explainDifference } from "@release-actions/difference";
 import { describeWith } from "../parts.ts";
 import { BUILD_TIMES } from "../support/build-times.ts";
 import { Workbench } from "../support/compile.ts";
+
+jest.setTimeout(60_000);
 
 const MAIN_C = `#include <stdio.h>
 extern int twice(int), thrice(int);
@@ -210,15 +212,11 @@ describeWith(["gcc", "ld.gold", "rustc", "go", "bash"], "the cause named for an 
     return await explainDifference([memorySource(left), memorySource(right)], options);
   }
 
-  test.each(FAULTS)(
-    "$name: $kind, and nothing else",
-    async (fault) => {
-      const { causes } = await explain(fault);
-      expect(causes.map(({ kind }) => kind)).toEqual([fault.kind]);
-      if (fault.says !== undefined) expect(causes[0]?.remedy).toMatch(fault.says);
-    },
-    60_000,
-  );
+  test.each(FAULTS)("$name: $kind, and nothing else", async (fault) => {
+    const { causes } = await explain(fault);
+    expect(causes.map(({ kind }) => kind)).toEqual([fault.kind]);
+    if (fault.says !== undefined) expect(causes[0]?.remedy).toMatch(fault.says);
+  });
 
   test("equal builds have no cause", async () => {
     const explanation = await explain({ name: "", kind: "code", left: GCC, right: GCC });

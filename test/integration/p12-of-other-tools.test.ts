@@ -1,11 +1,13 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { openIdentity } from "@release-actions/signing-identity";
 import { describeWith } from "../parts.ts";
 import { openssl } from "../stand-in/apple/identity.ts";
+
+jest.setTimeout(60_000);
 
 /** Options of OpenSSL that cover the formats of other tools: keytool, NSS and Python's cryptography. */
 const VARIANTS: readonly [title: string, options: readonly string[], password: string][] = [
@@ -30,7 +32,7 @@ describeWith(["openssl"], "a .p12 of other tools", () => {
     const subject = ["-subj", "/CN=Developer ID Application: Example (TEAMID1234)", "-days", "30"];
     const key = ["-newkey", "rsa:2048", "-nodes", "-keyout", at("key"), "-out", at("cert")];
     await openssl(folder, ["req", "-x509", ...key, ...subject]);
-  }, 60_000);
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.each(VARIANTS)("opens a file %s, but not with another password", async (_title, options, password) => {
@@ -50,16 +52,12 @@ describeWith(["keytool"], "a .p12 of Java's keytool", () => {
   test.each<[title: string, options: readonly string[]]>([
     ["with today's encryption", []],
     ["with the encryption of Java 8", ["-J-Dkeystore.pkcs12.legacy"]],
-  ])(
-    "opens a file %s",
-    async (title, options) => {
-      const file = path.join(folder, `${title}.p12`);
-      const key = ["-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=Example", "-storetype", "PKCS12"];
-      await runCommand("keytool", [...options, ...key, "-keystore", file, "-storepass", "passpass"]);
-      await expectToOpen(await readFile(file), "passpass");
-    },
-    60_000,
-  );
+  ])("opens a file %s", async (title, options) => {
+    const file = path.join(folder, `${title}.p12`);
+    const key = ["-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=Example", "-storetype", "PKCS12"];
+    await runCommand("keytool", [...options, ...key, "-keystore", file, "-storepass", "passpass"]);
+    await expectToOpen(await readFile(file), "passpass");
+  });
 });
 
 async function expectToOpen(bytes: Buffer, password: string): Promise<void> {

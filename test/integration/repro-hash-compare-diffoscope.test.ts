@@ -1,8 +1,10 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { findProgram } from "@release-actions/command";
 import { Job, type StepResult } from "../runner/job.ts";
+
+jest.setTimeout(60_000);
 
 /** The machine's own diffoscope. Without one, the tests that need it are skipped. */
 const DIFFOSCOPE = findProgram("diffoscope", process.env["PATH"]);
@@ -43,7 +45,6 @@ describe("repro-hash-compare and diffoscope", () => {
       // The differing byte in diffoscope's dump of the file.
       expect(step.summary).toMatch(/^-000102ff0100fe\n\+000102ff0200fe$/m);
     },
-    60_000,
   );
 
   withDiffoscope("`never` asks nobody", async () => {
@@ -77,15 +78,11 @@ esac
     }
   }
 
-  withDiffoscope(
-    "`install` installs it with apt and uses it",
-    async () => {
-      provideApt(`ln -s '${DIFFOSCOPE}' '${path.join(bin, "diffoscope")}'`);
-      const step = await compare("install");
-      expect(report(step)).toContain("as diffoscope shows it");
-    },
-    60_000,
-  );
+  withDiffoscope("`install` installs it with apt and uses it", async () => {
+    provideApt(`ln -s '${DIFFOSCOPE}' '${path.join(bin, "diffoscope")}'`);
+    const step = await compare("install");
+    expect(report(step)).toContain("as diffoscope shows it");
+  });
 
   test("a failed installation is a warning, and the files are compared as bytes", async () => {
     provideApt("echo 'E: Unable to locate package diffoscope-minimal' >&2; exit 100");

@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { describeWith } from "../parts.ts";
 import { Job, type StepResult } from "../runner/job.ts";
+
+jest.setTimeout(240_000);
 
 const HOMES = {
   CARGO_HOME: process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo"),
@@ -46,7 +48,7 @@ fn main() {
     expect(step.summary).toMatch(
       /^### ✅ Reproducible: .*\n\nVaried: path, home, user, host[\s\S]*\| binary \| target \|/,
     );
-  }, 120_000);
+  });
 
   test.each([
     ["time", "date +%Y"],
@@ -55,16 +57,12 @@ fn main() {
     ["user", "id -un"],
     ["locale", "echo $LC_ALL | cut -d. -f1"],
     ["chance", "od -An -N8 -tx8 /dev/urandom"],
-  ])(
-    "finds by bisection that a build depends on %s",
-    async (words, command) => {
-      const step = await build(command);
-      expect(step.outputs["depends-on"]).toBe(words);
-      expect(step.summary).toMatch(
-        /^### ❌ Not reproducible: .*\n\n\*\*Cause:\*\* the build [\s\S]*\| binary \| target \|/,
-      );
-      expect(step.conclusion).toBe("failure");
-    },
-    240_000,
-  );
+  ])("finds by bisection that a build depends on %s", async (words, command) => {
+    const step = await build(command);
+    expect(step.outputs["depends-on"]).toBe(words);
+    expect(step.summary).toMatch(
+      /^### ❌ Not reproducible: .*\n\n\*\*Cause:\*\* the build [\s\S]*\| binary \| target \|/,
+    );
+    expect(step.conclusion).toBe("failure");
+  });
 });

@@ -2,10 +2,12 @@ import { chmod, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { describeWith } from "../parts.ts";
 import { Job, type StepResult } from "../runner/job.ts";
+
+jest.setTimeout(240_000);
 
 const FIXTURE = path.join(import.meta.dirname, "../fixtures/rust-workspace");
 const HOMES = {
@@ -86,7 +88,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       "source-date-epoch": "315532800",
       remapped: "src crate crate-git rustup",
     });
-  }, 180_000);
+  });
 
   test.each<[string, readonly [Values, Values], readonly [Values, Values], readonly string[]]>([
     ["no remap", [{ remap: "none" }, { remap: "none" }], [{}, {}], ["build-path"]],
@@ -110,20 +112,16 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       [{}, {}],
       ["build-context:rustflags", "linker-options"],
     ],
-  ])(
-    "catches %s and names it first",
-    async (_fault, inputs, env, expected) => {
-      await build("one", inputs[0], env[0]);
-      if ("FIXTURE_CLOCK" in env[0]) await sleep(1100);
-      await build("further/away", inputs[1], env[1]);
-      const compared = await compare();
-      expect(compared.conclusion).toBe("failure");
-      const found = causes(compared).filter(({ file }) => file === "" || file === "a");
-      // Causes in the builds come first. Causes in the files are of the same kind.
-      expect([...new Set(found.map(({ kind }) => kind))]).toEqual(expected);
-    },
-    180_000,
-  );
+  ])("catches %s and names it first", async (_fault, inputs, env, expected) => {
+    await build("one", inputs[0], env[0]);
+    if ("FIXTURE_CLOCK" in env[0]) await sleep(1100);
+    await build("further/away", inputs[1], env[1]);
+    const compared = await compare();
+    expect(compared.conclusion).toBe("failure");
+    const found = causes(compared).filter(({ file }) => file === "" || file === "a");
+    // Causes in the builds come first. Causes in the files are of the same kind.
+    expect([...new Set(found.map(({ kind }) => kind))]).toEqual(expected);
+  });
 
   test("catches a changed file mode and a missing file", async () => {
     await build("one");
@@ -138,24 +136,20 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
     await rm(path.join(away, "b"));
     await record();
     expect(causes(await compare())).toMatchObject([{ file: "b", kind: "missing" }]);
-  }, 120_000);
+  });
 
   test.each([
     ["time", { FIXTURE_CLOCK: "1" }, "timestamp"],
     ["user", { FIXTURE_USER: "1" }, "embedded-text"],
-  ])(
-    "a second build shows that the program depends on %s",
-    async (word, env, kind) => {
-      const step = await build("one", { builds: "2" }, { USER: "runner", ...env });
-      expect([step.conclusion, step.outputs["reproducible"]]).toEqual(["failure", "false"]);
-      expect(step.outputs["depends-on"]).toBe(word);
-      expect(causes(step)).toMatchObject([
-        { file: "", kind: `depends-on:${word}` },
-        { file: "a", kind },
-      ]);
-    },
-    240_000,
-  );
+  ])("a second build shows that the program depends on %s", async (word, env, kind) => {
+    const step = await build("one", { builds: "2" }, { USER: "runner", ...env });
+    expect([step.conclusion, step.outputs["reproducible"]]).toEqual(["failure", "false"]);
+    expect(step.outputs["depends-on"]).toBe(word);
+    expect(causes(step)).toMatchObject([
+      { file: "", kind: `depends-on:${word}` },
+      { file: "a", kind },
+    ]);
+  });
 
   test("finds a path that no flag can replace, with its section and offset (B181, misleads 12)", async () => {
     const step = await build("one", {}, { FIXTURE_FOLDER: "1" });
@@ -164,14 +158,14 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       /target\/release\/a: the path \/.*\/one\/a.* of this machine remains at byte \d+ in \.rodata/,
     );
     expect(step.annotations).toHaveLength(2);
-  }, 120_000);
+  });
 
   test("refuses a binary that is not stripped as the profile says, and recognises a static one", async () => {
     const step = await build("one", { rustflags: "-C strip=none" });
     expect(step.annotations[0]?.message).toMatch(/it has symbols, but profile release says strip = "symbols"/);
     const fixed = await build("further/away", { rustflags: "-C target-feature=+crt-static" });
     expect([fixed.conclusion, fixed.annotations]).toEqual(["success", []]);
-  }, 180_000);
+  });
 
   test("flags of the configuration stay, and the printed lines build the same binaries", async () => {
     const config = '[build]\nrustflags = ["--cfg", "kept"]\n';
@@ -190,7 +184,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       reproducible: "true",
       compared: "2",
     });
-  }, 180_000);
+  });
 
   test.each<[string, Values, Values, RegExp]>([
     [
@@ -232,13 +226,9 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       { "b/Cargo.toml": '[package]\nname = "b"\nversion = "0.2.0"\nedition = "2021"\n' },
       /failed with exit code 101/,
     ],
-  ])(
-    "refuses %s",
-    async (_name, inputs, files, message) => {
-      const step = await build("one", inputs, {}, files);
-      expect(step.conclusion).toBe("failure");
-      expect(step.annotations.at(-1)?.message).toMatch(message);
-    },
-    120_000,
-  );
+  ])("refuses %s", async (_name, inputs, files, message) => {
+    const step = await build("one", inputs, {}, files);
+    expect(step.conclusion).toBe("failure");
+    expect(step.annotations.at(-1)?.message).toMatch(message);
+  });
 });

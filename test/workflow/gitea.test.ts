@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { FileTree } from "@release-actions/example-product";
 import { parse, stringify } from "yaml";
@@ -17,6 +17,8 @@ import type { GiteaRunner, GiteaTask } from "../gitea/runner.ts";
 import { commitAll } from "../support/repository-copy.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(3 * MINUTES);
 const RELEASED = { repository: `${USER}/actions`, tag: "v1.0.0", majorTag: "v1" };
 const TAG = "localhost/pushed-to-gitea:1";
 
@@ -56,7 +58,7 @@ if (!hasGitea) {
     beforeAll(async () => {
       docker = dockerEnv(engine);
       gitea = await Gitea.start();
-    }, 3 * MINUTES);
+    });
     afterAll(async () => {
       docker?.[Symbol.dispose]();
       await gitea?.close();
@@ -107,33 +109,29 @@ if (!hasGitea) {
       return folder;
     }
 
-    test(
-      "builds an image with our workflow from the tree for servers without `$/`, and a later job gets it",
-      async () => {
-        using published = publishedTree([...DOCKER_ACTIONS, "load-restate-image"], { as: RELEASED });
-        await commitAll(published.folder, "v1.0.0");
-        const tags = [RELEASED.tag, RELEASED.majorTag];
-        for (const tag of tags) await git(published.folder, ["tag", tag]);
-        await push(published.folder, "actions", ...tags.map((tag) => `refs/tags/${tag}`));
-        using product = await userRepository(PRODUCT);
-        await push(product.root, "product");
+    test("builds an image with our workflow from the tree for servers without `$/`, and a later job gets it", async () => {
+      using published = publishedTree([...DOCKER_ACTIONS, "load-restate-image"], { as: RELEASED });
+      await commitAll(published.folder, "v1.0.0");
+      const tags = [RELEASED.tag, RELEASED.majorTag];
+      for (const tag of tags) await git(published.folder, ["tag", tag]);
+      await push(published.folder, "actions", ...tags.map((tag) => `refs/tags/${tag}`));
+      using product = await userRepository(PRODUCT);
+      await push(product.root, "product");
 
-        const runner = await gitea.registerRunner(`${USER}/product`);
-        const built = await runTask(runner, await runner.fetchTask());
-        expect([built.job, built.exitCode, built.exitCode === 0 ? "" : built.text]).toEqual(["docker", 0, ""]);
-        const tested = await runTask(runner, await runner.fetchTask());
-        expect([tested.job, tested.exitCode, tested.exitCode === 0 ? "" : tested.text]).toEqual(["test", 0, ""]);
-        expect(tested.text).toMatch(
-          /localhost\/pushed-to-gitea:1 is sha256:[0-9a-f]{64} .*, pulled through a loopback registry/,
-        );
-        expect(tested.text).toContain('"greeting": "pushed"');
-        expect(tested.text).toContain(`"org.opencontainers.image.source": "${gitea.origin}/${USER}/product"`);
+      const runner = await gitea.registerRunner(`${USER}/product`);
+      const built = await runTask(runner, await runner.fetchTask());
+      expect([built.job, built.exitCode, built.exitCode === 0 ? "" : built.text]).toEqual(["docker", 0, ""]);
+      const tested = await runTask(runner, await runner.fetchTask());
+      expect([tested.job, tested.exitCode, tested.exitCode === 0 ? "" : tested.text]).toEqual(["test", 0, ""]);
+      expect(tested.text).toMatch(
+        /localhost\/pushed-to-gitea:1 is sha256:[0-9a-f]{64} .*, pulled through a loopback registry/,
+      );
+      expect(tested.text).toContain('"greeting": "pushed"');
+      expect(tested.text).toContain(`"org.opencontainers.image.source": "${gitea.origin}/${USER}/product"`);
 
-        const { workflow_runs: runs } = await gitea.api("GET", `/repos/${USER}/product/actions/runs`);
-        expect(runs).toMatchObject([{ status: "completed", conclusion: "success", event: "push" }]);
-      },
-      3 * MINUTES,
-    );
+      const { workflow_runs: runs } = await gitea.api("GET", `/repos/${USER}/product/actions/runs`);
+      expect(runs).toMatchObject([{ status: "completed", conclusion: "success", event: "push" }]);
+    });
   });
 }
 

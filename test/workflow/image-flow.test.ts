@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { ActSetting, DOCKER_ACTIONS } from "../act/act-setting.ts";
 import type { ActLog } from "../act/log.ts";
@@ -6,6 +6,8 @@ import { userRepository } from "../act/published-tree.ts";
 import { describeWithEngines } from "../engines.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(MINUTES);
 const LOADED = "localhost/restatedev/restate-commit-download:latest";
 
 const product = (sdk: string): Record<string, string> => ({
@@ -47,35 +49,27 @@ describeWithEngines("from docker.yml to integration.yml", ["containerd"], (engin
     return await act.run("push", { env: setting.env, payload: { repository: { default_branch: "trunk" } } });
   }
 
-  test(
-    "the tests of one job get the image that another job built, checked by its digest",
-    async () => {
-      const log = await run(`envVars: "GREETING=good morning"
+  test("the tests of one job get the image that another job built, checked by its digest", async () => {
+    const log = await run(`envVars: "GREETING=good morning"
       testArtifactOutput: reports
       command: mkdir reports && docker image inspect "$RESTATE_CONTAINER_IMAGE" > reports/image.json && echo "$GREETING"`);
-      const failure = log.exitCode === 0 ? "" : log.text;
-      expect([log.exitCode, failure]).toEqual([0, ""]);
-      expect(log.text).toContain("good morning");
-      expect(log.text).toContain("uploading reports: reports/image.json");
-      const { stdout } = await runCommand("docker", ["image", "inspect", LOADED], {
-        env: { ...process.env, ...setting.env },
-      });
-      const [image]: { Config: { Labels: Record<string, string> } }[] = JSON.parse(stdout);
-      expect(image?.Config.Labels).toMatchObject({
-        features: "one,two",
-        "org.opencontainers.image.source": "https://github.com/org/product",
-      });
-    },
-    MINUTES,
-  );
+    const failure = log.exitCode === 0 ? "" : log.text;
+    expect([log.exitCode, failure]).toEqual([0, ""]);
+    expect(log.text).toContain("good morning");
+    expect(log.text).toContain("uploading reports: reports/image.json");
+    const { stdout } = await runCommand("docker", ["image", "inspect", LOADED], {
+      env: { ...process.env, ...setting.env },
+    });
+    const [image]: { Config: { Labels: Record<string, string> } }[] = JSON.parse(stdout);
+    expect(image?.Config.Labels).toMatchObject({
+      features: "one,two",
+      "org.opencontainers.image.source": "https://github.com/org/product",
+    });
+  });
 
-  test(
-    "a failing test fails its job",
-    async () => {
-      const log = await run("command: docker image inspect no-such-image | cat");
-      expect(log.exitCode).not.toBe(0);
-      expect([...log.jobs].find(([name]) => name.startsWith("docker/"))?.[1].result).toBe("success");
-    },
-    MINUTES,
-  );
+  test("a failing test fails its job", async () => {
+    const log = await run("command: docker image inspect no-such-image | cat");
+    expect(log.exitCode).not.toBe(0);
+    expect([...log.jobs].find(([name]) => name.startsWith("docker/"))?.[1].result).toBe("success");
+  });
 });

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { Product } from "@release-actions/example-product";
 import { readWorkflow } from "@release-actions/workflow";
@@ -17,6 +17,8 @@ import { fixtureWorkflowFiles, root, workflowFiles } from "./repository-files.ts
 import { LANGUAGES, sdkRepositories } from "./sdk-repositories.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(3 * MINUTES);
 const CI = ".github/workflows/ci.yml";
 /**
  * act gives no result to a workflow that calls another one, so the call of an SDK's workflow is replaced with a call of
@@ -173,23 +175,19 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
     });
   }
 
-  test(
-    "passes one image to five SDKs and its own suites; the experimental suite fails and does not block the others",
-    async () => {
-      const log = await push({});
-      const failure = log.exitCode === 0 ? "" : log.text;
-      expect([log.exitCode, failure]).toEqual([0, ""]);
-      const tested = [...log.text.matchAll(/sdk-(\w+) tested (sha256:\w+)/g)];
-      expect(tested.map(([, language]) => language).sort()).toEqual(LANGUAGES);
-      expect(new Set(tested.map(([, , image]) => image)).size).toBe(1);
-      expect(log.text).toContain(`the stable suite ran nothing special on ${tested[0]?.[2]}`);
-      expect(log.text).toContain(`the experimental suite ran everything on ${tested[0]?.[2]}`);
-      expect(log.text).toContain("uploading e2e-experimental-reports: reports/experimental.json");
-      expect(log.text).not.toContain("jepsen pulls");
-      expect([...log.jobs].find(([name]) => name.endsWith("/gate"))?.[1].result).toBe("success");
-    },
-    3 * MINUTES,
-  );
+  test("passes one image to five SDKs and its own suites; the experimental suite fails and does not block the others", async () => {
+    const log = await push({});
+    const failure = log.exitCode === 0 ? "" : log.text;
+    expect([log.exitCode, failure]).toEqual([0, ""]);
+    const tested = [...log.text.matchAll(/sdk-(\w+) tested (sha256:\w+)/g)];
+    expect(tested.map(([, language]) => language).sort()).toEqual(LANGUAGES);
+    expect(new Set(tested.map(([, , image]) => image)).size).toBe(1);
+    expect(log.text).toContain(`the stable suite ran nothing special on ${tested[0]?.[2]}`);
+    expect(log.text).toContain(`the experimental suite ran everything on ${tested[0]?.[2]}`);
+    expect(log.text).toContain("uploading e2e-experimental-reports: reports/experimental.json");
+    expect(log.text).not.toContain("jepsen pulls");
+    expect([...log.jobs].find(([name]) => name.endsWith("/gate"))?.[1].result).toBe("success");
+  });
 
   const jepsenWith =
     (image: string) =>
@@ -198,29 +196,21 @@ describeWithEngines("the product's CI", ["containerd"], (engine) => {
       product.replace(CI, 'docker login ghcr.io --username "${ACTOR}" --password-stdin <<< "${TOKEN}"', "true");
     };
 
-  test(
-    "on the default branch, lets jepsen wait for the image that is pushed with the commit as its tag",
-    async () => {
-      await using registry = await startRegistry(freshArchive(), { pushedAfter: 1 });
-      const log = await push({ change: jepsenWith(registry.repository), defaultBranch: "main", job: "jepsen" });
-      const failure = log.exitCode === 0 ? "" : log.text;
-      expect([log.exitCode, failure]).toEqual([0, ""]);
-      expect(log.text).toContain(`waiting for ${registry.repository}`);
-      expect(log.text).toContain(`jepsen pulls ${registry.digest}`);
-    },
-    MINUTES,
-  );
+  test("on the default branch, lets jepsen wait for the image that is pushed with the commit as its tag", async () => {
+    await using registry = await startRegistry(freshArchive(), { pushedAfter: 1 });
+    const log = await push({ change: jepsenWith(registry.repository), defaultBranch: "main", job: "jepsen" });
+    const failure = log.exitCode === 0 ? "" : log.text;
+    expect([log.exitCode, failure]).toEqual([0, ""]);
+    expect(log.text).toContain(`waiting for ${registry.repository}`);
+    expect(log.text).toContain(`jepsen pulls ${registry.digest}`);
+  });
 
   test.each([
     ["a branch other than the default one", { defaultBranch: "trunk" }],
     ["a fork", { defaultBranch: "main", fork: true }],
-  ])(
-    "skips jepsen on %s",
-    async (_case, options) => {
-      const log = await push({ change: jepsenWith("127.0.0.1:1/none"), job: "jepsen", ...options });
-      expect([log.exitCode, log.text]).toEqual([0, expect.not.stringContaining("127.0.0.1:1/none")]);
-      expect([...log.jobs.values()].flatMap(({ steps }) => steps)).toEqual([]);
-    },
-    MINUTES,
-  );
+  ])("skips jepsen on %s", async (_case, options) => {
+    const log = await push({ change: jepsenWith("127.0.0.1:1/none"), job: "jepsen", ...options });
+    expect([log.exitCode, log.text]).toEqual([0, expect.not.stringContaining("127.0.0.1:1/none")]);
+    expect([...log.jobs.values()].flatMap(({ steps }) => steps)).toEqual([]);
+  });
 });

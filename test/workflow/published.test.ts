@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { FileTree } from "@release-actions/example-product";
 import { parse } from "yaml";
@@ -21,6 +21,8 @@ import { commitAll, copyRepository } from "../support/repository-copy.ts";
 import { actionFiles, root, workflowFiles } from "./repository-files.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(15 * MINUTES);
 const names = actionFiles().map(({ file }) => path.basename(path.dirname(file)));
 
 /** The name of a fork, whose releases must not link to the original repository. */
@@ -58,7 +60,7 @@ describeWith(
       }));
       await git(user.root, ["clone", "--quiet", "--branch", "v1.0.0", remote, clone]);
       commit = await git(clone, ["rev-parse", "HEAD"]);
-    }, 15 * MINUTES);
+    });
     afterAll(() => user[Symbol.dispose]());
 
     test("matches its checksums, and each action has a tag with only that action", async () => {
@@ -140,13 +142,11 @@ describeWith(
       expect(wrong).toEqual([]);
     });
 
-    test(
-      "passes an image between the jobs of another repository's workflow, used by its commit and by its major tag",
-      async () => {
-        using repository = await userRepository({
-          Dockerfile: "FROM scratch\nCOPY hello /hello\nLABEL greeting=published\n",
-          hello: "hello\n",
-          ".github/workflows/ci.yml": `on: push
+    test("passes an image between the jobs of another repository's workflow, used by its commit and by its major tag", async () => {
+      using repository = await userRepository({
+        Dockerfile: "FROM scratch\nCOPY hello /hello\nLABEL greeting=published\n",
+        hello: "hello\n",
+        ".github/workflows/ci.yml": `on: push
 jobs:
   build:
     runs-on: ubuntu-latest
@@ -164,22 +164,20 @@ jobs:
         with: { tag: "localhost/published:1", expected-digest: "\${{ needs.build.outputs.digest }}" }
       - run: docker image inspect localhost/published:1
 `,
-        });
-        using docker = dockerEnv(startedEngine("containerd"));
-        await using github = await startGitHub();
-        const run = github.addRun({ repository: "org/product" });
-        const results = resultsOf(github, run);
-        using act = new Act({
-          repository: repository.root,
-          uses: { [`${FORK}@${commit}`]: clone, [`${FORK}@v1`]: clone },
-          results,
-        });
-        const { jobs, exitCode, text } = await act.run("push", { env: docker.env });
-        expect([exitCode, exitCode === 0 ? "" : text]).toEqual([0, ""]);
-        expect(text).toMatch(/localhost\/published:1 is sha256:[0-9a-f]{64} .*, pulled through a loopback registry/);
-        expect(jobs.get("ci.yml/test")?.output).toContain('"greeting": "published"');
-      },
-      2 * MINUTES,
-    );
+      });
+      using docker = dockerEnv(startedEngine("containerd"));
+      await using github = await startGitHub();
+      const run = github.addRun({ repository: "org/product" });
+      const results = resultsOf(github, run);
+      using act = new Act({
+        repository: repository.root,
+        uses: { [`${FORK}@${commit}`]: clone, [`${FORK}@v1`]: clone },
+        results,
+      });
+      const { jobs, exitCode, text } = await act.run("push", { env: docker.env });
+      expect([exitCode, exitCode === 0 ? "" : text]).toEqual([0, ""]);
+      expect(text).toMatch(/localhost\/published:1 is sha256:[0-9a-f]{64} .*, pulled through a loopback registry/);
+      expect(jobs.get("ci.yml/test")?.output).toContain('"greeting": "published"');
+    });
   },
 );

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { readWorkflow, type Workflow } from "@release-actions/workflow";
 import { describeWith } from "../parts.ts";
@@ -9,6 +9,8 @@ import { checkCalls, type FindWorkflow } from "./policy/calls.ts";
 import { fixtureWorkflowFiles, type RepositoryFile, root } from "./repository-files.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(MINUTES);
 const FOLDER = "test/fixtures/release/.github/workflows";
 /** For each phase of cargo-dist: our jobs in it, the jobs that they need, and whether they get the plan. */
 const PHASES = {
@@ -32,28 +34,20 @@ describeWith(["dist", "cargo", "git"], "the real cargo-dist", () => {
   });
   afterAll(() => product[Symbol.dispose]());
 
-  test(
-    "generates the workflow in the fixture, which calls ours",
-    async () => {
-      const check = await product.dist("generate", "--check");
-      expect([check.exitCode, check.stderr]).toEqual([0, expect.not.stringContaining("out of date")]);
-      product.replace(".github/workflows/release.yml", "custom-release-notes", "custom-notes");
-      const changed = await product.dist("generate", "--check");
-      expect([changed.exitCode === 0, changed.stderr]).toEqual([false, expect.stringContaining("out of date")]);
-      await product.dist("generate");
-      expect(product.read(".github/workflows/release.yml")).toBe(release.text);
-    },
-    MINUTES,
-  );
+  test("generates the workflow in the fixture, which calls ours", async () => {
+    const check = await product.dist("generate", "--check");
+    expect([check.exitCode, check.stderr]).toEqual([0, expect.not.stringContaining("out of date")]);
+    product.replace(".github/workflows/release.yml", "custom-release-notes", "custom-notes");
+    const changed = await product.dist("generate", "--check");
+    expect([changed.exitCode === 0, changed.stderr]).toEqual([false, expect.stringContaining("out of date")]);
+    await product.dist("generate");
+    expect(product.read(".github/workflows/release.yml")).toBe(release.text);
+  });
 
-  test(
-    "plans a release with it",
-    async () => {
-      const plan = await product.dist("plan", "--tag=v1.7.6");
-      expect([plan.exitCode, plan.stdout]).toEqual([0, expect.stringContaining("announcing v1.7.6")]);
-    },
-    MINUTES,
-  );
+  test("plans a release with it", async () => {
+    const plan = await product.dist("plan", "--tag=v1.7.6");
+    expect([plan.exitCode, plan.stdout]).toEqual([0, expect.stringContaining("announcing v1.7.6")]);
+  });
 });
 
 describe("the workflow that cargo-dist generated", () => {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
 import { Act } from "../act/act.ts";
 import type { ActLog } from "../act/log.ts";
 import { publishedTree, userRepository } from "../act/published-tree.ts";
@@ -10,6 +10,8 @@ import { describeWith } from "../parts.ts";
 import { uploadArtifact } from "../release/hosting.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(5 * MINUTES);
 const FOREIGN = "darwin-arm64";
 
 /** The reusable workflow as a product calls it, run with act, with each kind of publishing. */
@@ -19,7 +21,7 @@ describeWith(["act", "cc", "git"], "release-npm.yml", () => {
   beforeAll(async () => {
     published = publishedTree(["npm-publish"]);
     staging = await StagingWorld.start();
-  }, 2 * MINUTES);
+  });
   afterAll(async () => {
     published[Symbol.dispose]();
     await staging.close();
@@ -64,50 +66,38 @@ ${lines.join("")}    secrets:
   const expectSuccess = (log: ActLog): void =>
     expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
 
-  test(
-    "publishes directly",
-    async () => {
-      const name = staging.world.newName();
-      const log = await run(name, { publish: "direct" }, staging.world.token);
-      expectSuccess(log);
-      expect(list(log, "published").map((each) => each["name"])).toEqual(staging.names(name, [FOREIGN]));
-      expect(outputs(log).get("complete")).toBe("true");
-      expect(await staging.world.tags(name)).toEqual({ latest: "1.2.3" });
-    },
-    3 * MINUTES,
-  );
+  test("publishes directly", async () => {
+    const name = staging.world.newName();
+    const log = await run(name, { publish: "direct" }, staging.world.token);
+    expectSuccess(log);
+    expect(list(log, "published").map((each) => each["name"])).toEqual(staging.names(name, [FOREIGN]));
+    expect(outputs(log).get("complete")).toBe("true");
+    expect(await staging.world.tags(name)).toEqual({ latest: "1.2.3" });
+  });
 
-  test(
-    "stages, and completes in a later run once everything is approved",
-    async () => {
-      const name = staging.world.newName();
-      const log = await run(name, { publish: "stage" }, "npm_plain");
-      expectSuccess(log);
-      const staged = list(log, "staged");
-      expect(staged.map((each) => each["name"])).toEqual(staging.names(name, [FOREIGN]));
-      expect(outputs(log).get("complete")).toBe("false");
-      expect(log.text).toContain(staged[0]?.["approve"]);
+  test("stages, and completes in a later run once everything is approved", async () => {
+    const name = staging.world.newName();
+    const log = await run(name, { publish: "stage" }, "npm_plain");
+    expectSuccess(log);
+    const staged = list(log, "staged");
+    expect(staged.map((each) => each["name"])).toEqual(staging.names(name, [FOREIGN]));
+    expect(outputs(log).get("complete")).toBe("false");
+    expect(log.text).toContain(staged[0]?.["approve"]);
 
-      for (const { id } of staging.waiting(staging.names(name, [FOREIGN]))) await staging.approve(id);
-      const later = await run(name, { mode: "settle", version: "1.2.3" }, "npm_plain");
-      expectSuccess(later);
-      expect(outputs(later).get("complete")).toBe("true");
-    },
-    5 * MINUTES,
-  );
+    for (const { id } of staging.waiting(staging.names(name, [FOREIGN]))) await staging.approve(id);
+    const later = await run(name, { mode: "settle", version: "1.2.3" }, "npm_plain");
+    expectSuccess(later);
+    expect(outputs(later).get("complete")).toBe("true");
+  });
 
-  test(
-    "chooses what the token may do, accepts package names of the caller's choice, and only builds in a dry run",
-    async () => {
-      const name = staging.world.newName();
-      const log = await run(name, { "platform-name": '"${name}-mac-${cpu}"' }, "npm_stage_only");
-      expectSuccess(log);
-      expect(list(log, "staged").map((each) => each["name"])).toEqual([`${name}-mac-arm64`, name]);
-      staging.proxy.reset();
-      const dry = await run(staging.world.newName(), { "dry-run": "true" }, "npm_stage_only");
-      expectSuccess(dry);
-      expect(staging.proxy.passages.filter(({ method }) => method !== "GET")).toEqual([]);
-    },
-    5 * MINUTES,
-  );
+  test("chooses what the token may do, accepts package names of the caller's choice, and only builds in a dry run", async () => {
+    const name = staging.world.newName();
+    const log = await run(name, { "platform-name": '"${name}-mac-${cpu}"' }, "npm_stage_only");
+    expectSuccess(log);
+    expect(list(log, "staged").map((each) => each["name"])).toEqual([`${name}-mac-arm64`, name]);
+    staging.proxy.reset();
+    const dry = await run(staging.world.newName(), { "dry-run": "true" }, "npm_stage_only");
+    expectSuccess(dry);
+    expect(staging.proxy.passages.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { FileTree } from "@release-actions/example-product";
 import { Act } from "../act/act.ts";
@@ -23,6 +23,8 @@ import type { Repository, Run } from "../stand-in/model.ts";
 import { commitAll } from "../support/repository-copy.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(10 * MINUTES);
 const TAG = "v1.7.6";
 const TAG_REF = `refs/tags/${TAG}`;
 const PARTS = [
@@ -92,7 +94,7 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
     apple.behaviour.slowness = 0;
     npmToken = await npm.addUser("publisher");
     macBinary = await workshop.sign(await workshop.build("arm64"));
-  }, 5 * MINUTES);
+  });
   afterAll(async () => {
     for (const part of [published, docker, programs]) part[Symbol.dispose]();
     await Promise.all([github.close(), apple.close(), registry.close(), taps.close(), npm.close()]);
@@ -192,44 +194,40 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
     };
   };
 
-  test(
-    "goes from the tag to signed archives, images, tap, packages, chart and notes, in the order of the phases",
-    async () => {
-      release = await tagProduct();
-      const log = await start(release);
-      const failed = [...log.jobs].filter(([, { result }]) => result === "failure").map(([name]) => name);
-      expect([log.exitCode, failed, log.exitCode === 0 ? "" : log.text]).toEqual([0, [], ""]);
-      plan = pastPlan(log);
+  test("goes from the tag to signed archives, images, tap, packages, chart and notes, in the order of the phases", async () => {
+    release = await tagProduct();
+    const log = await start(release);
+    const failed = [...log.jobs].filter(([, { result }]) => result === "failure").map(([name]) => name);
+    expect([log.exitCode, failed, log.exitCode === 0 ? "" : log.text]).toEqual([0, [], ""]);
+    plan = pastPlan(log);
 
-      const began = (name: string): number => [...log.jobs.keys()].findIndex((job) => job.endsWith(name));
-      const phases = [
-        ["plan", "Preflight"],
-        ["build-local-artifacts (x86_64-unknown-linux-gnu)-2", "Rust CI/gate", "Build the image"],
-        ["build-global-artifacts", "Release notarize/Notarize"],
-        ["Release/host"],
-        ["Push the image", "Publish the formulae", "Publish the packages"],
-        ["Release/announce"],
-        ["Publish the chart", "Write the notes"],
-      ].map((names) => names.map(began));
-      for (const [index, phase] of phases.slice(1).entries())
-        expect(Math.min(...phase)).toBeGreaterThan(Math.max(...(phases[index] ?? [])));
+    const began = (name: string): number => [...log.jobs.keys()].findIndex((job) => job.endsWith(name));
+    const phases = [
+      ["plan", "Preflight"],
+      ["build-local-artifacts (x86_64-unknown-linux-gnu)-2", "Rust CI/gate", "Build the image"],
+      ["build-global-artifacts", "Release notarize/Notarize"],
+      ["Release/host"],
+      ["Push the image", "Publish the formulae", "Publish the packages"],
+      ["Release/announce"],
+      ["Publish the chart", "Write the notes"],
+    ].map((names) => names.map(began));
+    for (const [index, phase] of phases.slice(1).entries())
+      expect(Math.min(...phase)).toBeGreaterThan(Math.max(...(phases[index] ?? [])));
 
-      const digest = outputsOf(log, "Build the image").get("digest");
-      expect(outputsOf(log, "Push the image").get("digest")).toBe(digest);
-      expect(outputsOf(log, "Release notarize/Notarize").get("status")).toBe("accepted");
-      expect(outputsOf(log, "Publish the formulae").get("pushed")).toBe("true");
-      expect(JSON.parse(outputsOf(log, "Publish the packages").get("published") ?? "")).toHaveLength(PACKAGES.length);
-      expect(outputsOf(log, "Publish the chart").get("published")).toBe("true");
-      expect(outputsOf(log, "Write the notes").get("changed")).toBe("true");
-      expect(await state()).toMatchObject({
-        tags: [["1.7", "1.7.6", "latest"], ["1.7", "1.7.6", "latest"], ["1.7.6"]],
-        images: [digest, digest],
-        tap: ["beacon-client, beacon-server 1.7.6"],
-        npm: PACKAGES.map(() => ({ latest: "1.7.6" })),
-      });
-    },
-    10 * MINUTES,
-  );
+    const digest = outputsOf(log, "Build the image").get("digest");
+    expect(outputsOf(log, "Push the image").get("digest")).toBe(digest);
+    expect(outputsOf(log, "Release notarize/Notarize").get("status")).toBe("accepted");
+    expect(outputsOf(log, "Publish the formulae").get("pushed")).toBe("true");
+    expect(JSON.parse(outputsOf(log, "Publish the packages").get("published") ?? "")).toHaveLength(PACKAGES.length);
+    expect(outputsOf(log, "Publish the chart").get("published")).toBe("true");
+    expect(outputsOf(log, "Write the notes").get("changed")).toBe("true");
+    expect(await state()).toMatchObject({
+      tags: [["1.7", "1.7.6", "latest"], ["1.7", "1.7.6", "latest"], ["1.7.6"]],
+      images: [digest, digest],
+      tap: ["beacon-client, beacon-server 1.7.6"],
+      npm: PACKAGES.map(() => ({ latest: "1.7.6" })),
+    });
+  });
 
   test("has formulae, notes and Apple's verdict about the release's own files", async () => {
     const { tap, repository } = release;
@@ -253,50 +251,42 @@ describeWithEngines("a release by cargo-dist's own workflow", ["containerd"], (e
     expect(apple.submissions.size).toBe(1);
   });
 
-  test(
-    "publishes nothing twice when notarization and publishers run again",
-    async () => {
-      const before = await state();
-      github.rerun(release.run);
-      const { "custom-release-notarize": _notarized, ...built } = BUILT;
-      const log = await start(release, release.workflow.after({ ...built, plan, host: DONE }));
-      expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
-      expect(outputsOf(log, "Release notarize/Notarize").get("status")).toBe("accepted");
-      expect(apple.submissions.size).toBe(1);
-      expect(outputsOf(log, "Push the image").get("references")).toContain("example/beacon:1.7.6");
-      expect(outputsOf(log, "Publish the formulae").get("pushed")).toBe("false");
-      expect(outputsOf(log, "Publish the packages").get("published")).toBe("[]");
-      expect(outputsOf(log, "Publish the chart").get("published")).toBe("false");
-      expect(outputsOf(log, "Write the notes").get("changed")).toBe("false");
-      expect(await state()).toEqual(before);
-    },
-    10 * MINUTES,
-  );
+  test("publishes nothing twice when notarization and publishers run again", async () => {
+    const before = await state();
+    github.rerun(release.run);
+    const { "custom-release-notarize": _notarized, ...built } = BUILT;
+    const log = await start(release, release.workflow.after({ ...built, plan, host: DONE }));
+    expect([log.exitCode, log.exitCode === 0 ? "" : log.text]).toEqual([0, ""]);
+    expect(outputsOf(log, "Release notarize/Notarize").get("status")).toBe("accepted");
+    expect(apple.submissions.size).toBe(1);
+    expect(outputsOf(log, "Push the image").get("references")).toContain("example/beacon:1.7.6");
+    expect(outputsOf(log, "Publish the formulae").get("pushed")).toBe("false");
+    expect(outputsOf(log, "Publish the packages").get("published")).toBe("[]");
+    expect(outputsOf(log, "Publish the chart").get("published")).toBe("false");
+    expect(outputsOf(log, "Write the notes").get("changed")).toBe("false");
+    expect(await state()).toEqual(before);
+  });
 
-  test(
-    "stops for a missing secret before anything is built, and releases nothing, not even an empty release",
-    async () => {
-      release = await tagProduct();
-      const log = await start(release, release.workflow.text, { HOMEBREW_TAP_TOKEN: "" });
-      expect(log.exitCode).not.toBe(0);
-      expect(log.text).toContain("HOMEBREW_TAP_TOKEN: it is empty");
-      expect([...log.jobs.keys()].filter((name) => /build|Build/.test(name))).toEqual([]);
+  test("stops for a missing secret before anything is built, and releases nothing, not even an empty release", async () => {
+    release = await tagProduct();
+    const log = await start(release, release.workflow.text, { HOMEBREW_TAP_TOKEN: "" });
+    expect(log.exitCode).not.toBe(0);
+    expect(log.text).toContain("HOMEBREW_TAP_TOKEN: it is empty");
+    expect([...log.jobs.keys()].filter((name) => /build|Build/.test(name))).toEqual([]);
 
-      // On GitHub, unlike in act, the run continues: builds are skipped, and `host` treats that as success.
-      const rest = release.workflow.after({ ...SKIPPED, plan: pastPlan(log) });
-      const held = await start(release, rest);
-      expect(resultOf(held, "Release/host")).toBe("failure");
-      expect(held.text).toContain("release-preflight has not passed, so nothing may be released");
-      expect(release.repository.releases).toEqual([]);
+    // On GitHub, unlike in act, the run continues: builds are skipped, and `host` treats that as success.
+    const rest = release.workflow.after({ ...SKIPPED, plan: pastPlan(log) });
+    const held = await start(release, rest);
+    expect(resultOf(held, "Release/host")).toBe("failure");
+    expect(held.text).toContain("release-preflight has not passed, so nothing may be released");
+    expect(release.repository.releases).toEqual([]);
 
-      // Without the hold, the release would be made. When cargo-dist no longer does this, the hold can be removed.
-      const { repository } = release;
-      await github.world.deleteArtifact(github.artifact(release.run, "artifacts-release-preflight"));
-      expect(resultOf(await start(release, rest), "Release/host")).toBe("success");
-      expect(repository.releases.map(({ assets }) => assets.map(({ name }) => name))).toEqual([["dist-manifest.json"]]);
-    },
-    5 * MINUTES,
-  );
+    // Without the hold, the release would be made. When cargo-dist no longer does this, the hold can be removed.
+    const { repository } = release;
+    await github.world.deleteArtifact(github.artifact(release.run, "artifacts-release-preflight"));
+    expect(resultOf(await start(release, rest), "Release/host")).toBe("success");
+    expect(repository.releases.map(({ assets }) => assets.map(({ name }) => name))).toEqual([["dist-manifest.json"]]);
+  });
 });
 
 const TAGGED = { tag: TAG, "tag-flag": `--tag=${TAG}`, publishing: "true" };

@@ -1,6 +1,6 @@
 import { cpSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { FileTree } from "@release-actions/example-product";
 import { Act } from "../act/act.ts";
 import { resultsOf } from "../act/act-setting.ts";
@@ -14,6 +14,8 @@ import { rustEnv } from "../support/rust-env.ts";
 import { root } from "./repository-files.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(5 * MINUTES);
 // The only target that is installed wherever the tests run.
 const TARGET = "x86_64-unknown-linux-gnu";
 
@@ -77,79 +79,63 @@ describeWith(["act", "cargo", "rustc", "gcc"], "reproducibility.yml", () => {
   };
   const COMPARISON = `Compare runners (${TARGET})`;
 
-  test(
-    "finds that the builds of two runners, each done twice, are the same",
-    async () => {
-      const log = await run("packages: a b");
-      expect([results(log), log.exitCode]).toEqual([{ ...BUILDS, [COMPARISON]: "success" }, 0]);
-      expect(log.text.match(/2 builds are equal in 2 files/g)).toHaveLength(2);
-      const { outputs, output, summary } = comparing(log) ?? {};
-      expect(outputs).toEqual(
-        new Map(
-          Object.entries({
-            reproducible: "true",
-            compared: "2",
-            mismatches: "[]",
-            "mismatch-count": "0",
-            causes: "[]",
-            report: expect.any(String),
-          }),
-        ),
-      );
-      expect(output).toContain(`uploading reproducibility-report-${TARGET}: reproducibility.html`);
-      // The flags contain the paths of the two workspaces in order to remove them. That is not a difference.
-      expect(summary).not.toContain("Builds made differently");
-      expect(log.text).not.toContain("::warning::");
-    },
-    5 * MINUTES,
-  );
-
-  test(
-    "warns of a difference in a glibc binary, and explains it",
-    async () => {
-      const log = await run("packages: a", { "a/build.rs": OF_THE_RUNNER });
-      expect([results(log), log.exitCode]).toEqual([{ ...BUILDS, [COMPARISON]: "success" }, 0]);
-      expect(log.text.match(/2 builds are equal in 1 file/g)).toHaveLength(2);
-      const { outputs, summary } = comparing(log) ?? {};
-      expect(outputs?.get("reproducible")).toBe("false");
-      expect(log.text).toMatch(new RegExp(`::warning::${TARGET}/a differs`));
-      expect(JSON.parse(outputs?.get("causes") ?? "")).toEqual([
-        expect.objectContaining({
-          file: `${TARGET}/a`,
-          kind: "embedded-text",
-          place: expect.stringMatching(/^.rodata/),
+  test("finds that the builds of two runners, each done twice, are the same", async () => {
+    const log = await run("packages: a b");
+    expect([results(log), log.exitCode]).toEqual([{ ...BUILDS, [COMPARISON]: "success" }, 0]);
+    expect(log.text.match(/2 builds are equal in 2 files/g)).toHaveLength(2);
+    const { outputs, output, summary } = comparing(log) ?? {};
+    expect(outputs).toEqual(
+      new Map(
+        Object.entries({
+          reproducible: "true",
+          compared: "2",
+          mismatches: "[]",
+          "mismatch-count": "0",
+          causes: "[]",
+          report: expect.any(String),
         }),
-      ]);
-      expect(summary).toContain("a text that differs");
-    },
-    5 * MINUTES,
-  );
+      ),
+    );
+    expect(output).toContain(`uploading reproducibility-report-${TARGET}: reproducibility.html`);
+    // The flags contain the paths of the two workspaces in order to remove them. That is not a difference.
+    expect(summary).not.toContain("Builds made differently");
+    expect(log.text).not.toContain("::warning::");
+  });
 
-  test(
-    "fails in strict mode, and keeps the report all the same",
-    async () => {
-      const log = await run(`packages: a, strict-for: "**", warn-for: ""`, { "a/build.rs": OF_THE_RUNNER });
-      expect([results(log), log.exitCode]).toEqual([{ ...BUILDS, [COMPARISON]: "failure" }, 1]);
-      const { outputs, output } = comparing(log) ?? {};
-      expect(outputs?.get("reproducible")).toBe("false");
-      expect(log.text).toContain("::error::not reproducible: 1 of 1 file differs");
-      expect(output).toContain(`uploading reproducibility-report-${TARGET}: reproducibility.html`);
-    },
-    5 * MINUTES,
-  );
+  test("warns of a difference in a glibc binary, and explains it", async () => {
+    const log = await run("packages: a", { "a/build.rs": OF_THE_RUNNER });
+    expect([results(log), log.exitCode]).toEqual([{ ...BUILDS, [COMPARISON]: "success" }, 0]);
+    expect(log.text.match(/2 builds are equal in 1 file/g)).toHaveLength(2);
+    const { outputs, summary } = comparing(log) ?? {};
+    expect(outputs?.get("reproducible")).toBe("false");
+    expect(log.text).toMatch(new RegExp(`::warning::${TARGET}/a differs`));
+    expect(JSON.parse(outputs?.get("causes") ?? "")).toEqual([
+      expect.objectContaining({
+        file: `${TARGET}/a`,
+        kind: "embedded-text",
+        place: expect.stringMatching(/^.rodata/),
+      }),
+    ]);
+    expect(summary).toContain("a text that differs");
+  });
 
-  test(
-    "compares the jobs even when the two builds of one job differ",
-    async () => {
-      const log = await run("packages: a", { ".cargo/config.toml": '[env]\nFIXTURE_FOLDER = "1"\n' });
-      expect(log.exitCode).toBe(1);
-      // In act the jobs of a matrix share one result.
-      expect(results(log)).toMatchObject({ [`Build (${TARGET}, ubuntu-26.04)-2`]: "failure", [COMPARISON]: "success" });
-      expect(log.text).toMatch(/::error::a: a path of the build machine/);
-      expect(JSON.parse(comparing(log)?.outputs.get("causes") ?? "")).toEqual([
-        expect.objectContaining({ file: `${TARGET}/a`, kind: "build-path" }),
-      ]);
-    },
-    5 * MINUTES,
-  );
+  test("fails in strict mode, and keeps the report all the same", async () => {
+    const log = await run(`packages: a, strict-for: "**", warn-for: ""`, { "a/build.rs": OF_THE_RUNNER });
+    expect([results(log), log.exitCode]).toEqual([{ ...BUILDS, [COMPARISON]: "failure" }, 1]);
+    const { outputs, output } = comparing(log) ?? {};
+    expect(outputs?.get("reproducible")).toBe("false");
+    expect(log.text).toContain("::error::not reproducible: 1 of 1 file differs");
+    expect(output).toContain(`uploading reproducibility-report-${TARGET}: reproducibility.html`);
+  });
+
+  test("compares the jobs even when the two builds of one job differ", async () => {
+    const log = await run("packages: a", { ".cargo/config.toml": '[env]\nFIXTURE_FOLDER = "1"\n' });
+    expect(log.exitCode).toBe(1);
+    // In act the jobs of a matrix share one result.
+    expect(results(log)).toMatchObject({ [`Build (${TARGET}, ubuntu-26.04)-2`]: "failure", [COMPARISON]: "success" });
+    expect(log.text).toMatch(/::error::a: a path of the build machine/);
+    expect(JSON.parse(comparing(log)?.outputs.get("causes") ?? "")).toEqual([
+      expect.objectContaining({ file: `${TARGET}/a`, kind: "build-path" }),
+    ]);
+  });
 });

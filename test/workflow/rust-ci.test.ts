@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters as plain } from "node:util";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { FileTree } from "@release-actions/example-product";
 import { Act } from "../act/act.ts";
 import type { ActLog } from "../act/log.ts";
@@ -12,6 +12,8 @@ import { commitAll } from "../support/repository-copy.ts";
 import { root } from "./repository-files.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(10 * MINUTES);
 
 const caller = (inputs: string): string => `name: CI
 on: push
@@ -91,75 +93,59 @@ describeWith(["act", "cargo", "cargo-deny", "cargo-hakari", "cargo-nextest", "ju
     ...{ hakari: "success", pins: "success", gate: "success" },
   };
 
-  test(
-    "checks a healthy workspace with cargo's own commands and our actions",
-    async () => {
-      const log = await run("{}");
-      expect([results(log), log.exitCode]).toEqual([allGreen, 0]);
-      expect(job(log, "test")?.output).toMatch(/test result: .*ok/);
-      expect(job(log, "deny")?.output).not.toContain("cargo deny");
-    },
-    10 * MINUTES,
-  );
+  test("checks a healthy workspace with cargo's own commands and our actions", async () => {
+    const log = await run("{}");
+    expect([results(log), log.exitCode]).toEqual([allGreen, 0]);
+    expect(job(log, "test")?.output).toMatch(/test result: .*ok/);
+    expect(job(log, "deny")?.output).not.toContain("cargo deny");
+  });
 
-  test(
-    "uses cargo-deny and nextest where they are configured, also as a job of cargo-dist with its plan",
-    async () => {
-      const others = "clippy: none, fmt: none, doctest: none, lock: none, hakari: 'false', pins: false";
-      const log = await run(`{ ${others}, plan: '{"announcement_tag":"v1.7.6"}' }`, {
-        "deny.toml": denyToml('"MIT", "Apache-2.0"'),
-        ".config/nextest.toml": "[profile.default]\nfail-fast = false\n",
-        "crates/types/tests/next.rs": `#[test]\nfn counts() {\n    assert_eq!(1 + 1, 2);\n}\n`,
-      });
-      expect([results(log), log.exitCode]).toEqual([{ ...allGreen, hakari: undefined, pins: undefined }, 0]);
-      expect(job(log, "deny")?.output).toContain("cargo deny --locked check");
-      expect(plain(log.text)).toContain("advisories ok, bans ok, licenses ok, sources ok");
-      expect(plain(log.text)).toMatch(/1 test run: 1 passed/);
-    },
-    10 * MINUTES,
-  );
+  test("uses cargo-deny and nextest where they are configured, also as a job of cargo-dist with its plan", async () => {
+    const others = "clippy: none, fmt: none, doctest: none, lock: none, hakari: 'false', pins: false";
+    const log = await run(`{ ${others}, plan: '{"announcement_tag":"v1.7.6"}' }`, {
+      "deny.toml": denyToml('"MIT", "Apache-2.0"'),
+      ".config/nextest.toml": "[profile.default]\nfail-fast = false\n",
+      "crates/types/tests/next.rs": `#[test]\nfn counts() {\n    assert_eq!(1 + 1, 2);\n}\n`,
+    });
+    expect([results(log), log.exitCode]).toEqual([{ ...allGreen, hakari: undefined, pins: undefined }, 0]);
+    expect(job(log, "deny")?.output).toContain("cargo deny --locked check");
+    expect(plain(log.text)).toContain("advisories ok, bans ok, licenses ok, sources ok");
+    expect(plain(log.text)).toMatch(/1 test run: 1 passed/);
+  });
 
-  test(
-    "fails the gate when one check fails, and lets the others finish",
-    async () => {
-      const source = readFileSync(path.join(root, "test/fixtures/product/crates/types/src/lib.rs"), "utf8");
-      const log = await run("{ clippy: none, test: none, doctest: none }", {
-        "deny.toml": denyToml('"MIT"'),
-        "crates/types/src/lib.rs": `${source}\n    fn   badly_formatted( ) { }\n`,
-      });
-      expect(log.exitCode).not.toBe(0);
-      // In act the jobs of a matrix share one result.
-      expect(results(log)).toMatchObject({ fmt: "failure", hakari: "success", pins: "success", gate: "failure" });
-      expect(log.text).toMatch(/fmt.*Diff in/);
-      expect(plain(log.text)).toContain("advisories ok, bans ok, licenses FAILED, sources ok");
-    },
-    10 * MINUTES,
-  );
+  test("fails the gate when one check fails, and lets the others finish", async () => {
+    const source = readFileSync(path.join(root, "test/fixtures/product/crates/types/src/lib.rs"), "utf8");
+    const log = await run("{ clippy: none, test: none, doctest: none }", {
+      "deny.toml": denyToml('"MIT"'),
+      "crates/types/src/lib.rs": `${source}\n    fn   badly_formatted( ) { }\n`,
+    });
+    expect(log.exitCode).not.toBe(0);
+    // In act the jobs of a matrix share one result.
+    expect(results(log)).toMatchObject({ fmt: "failure", hakari: "success", pins: "success", gate: "failure" });
+    expect(log.text).toMatch(/fmt.*Diff in/);
+    expect(plain(log.text)).toContain("advisories ok, bans ok, licenses FAILED, sources ok");
+  });
 
-  test(
-    "uses the recipes of a justfile, or commands from inputs in their place, and skips hakari and pins when told",
-    async () => {
-      const others = "clippy: none, test: none, doctest: none, lock: none, deny: none, hakari: 'false', pins: false";
-      const recipe = await run(`{ ${others} }`, { justfile: "fmt:\n    @echo the recipe ran\n" });
-      expect(recipe.text).toContain("the recipe ran");
-      expect(results(recipe)["gate"]).toBe("success");
-      const command = await run(`{ ${others}, fmt: "echo the command ran | tee log" }`, {
-        justfile: "fmt:\n    false\n",
-      });
-      expect([command.exitCode, command.text]).toEqual([0, expect.stringContaining("the command ran")]);
-      // Lines, quotes and text that looks like a step's output are only parts of a script. The script sleeps because act
-      // may lose what a step prints directly before it fails.
-      const lines = await run(
-        `{ ${others}, env: "GREETING=hello world", fmt: "echo first\\nfound=none\\nenv=x\\necho \\"$GREETING $found\\"\\nsleep 1\\nfalse | cat\\necho never\\n" }`,
-      );
-      expect(results(lines)).toMatchObject({ fmt: "failure", gate: "failure" });
-      expect(lines.text).toContain("hello world none");
-      expect(job(lines, "fmt")?.output).not.toMatch(/^never$/m);
-      const blank = await run(`{ ${others}, fmt: " \\n" }`, { justfile: "fmt:\n    @echo the recipe ran\n" });
-      expect(blank.text).toContain("the recipe ran");
-      const failing = await run(`{ ${others}, fmt: "false | tee log" }`);
-      expect(results(failing)).toMatchObject({ fmt: "failure", gate: "failure" });
-    },
-    10 * MINUTES,
-  );
+  test("uses the recipes of a justfile, or commands from inputs in their place, and skips hakari and pins when told", async () => {
+    const others = "clippy: none, test: none, doctest: none, lock: none, deny: none, hakari: 'false', pins: false";
+    const recipe = await run(`{ ${others} }`, { justfile: "fmt:\n    @echo the recipe ran\n" });
+    expect(recipe.text).toContain("the recipe ran");
+    expect(results(recipe)["gate"]).toBe("success");
+    const command = await run(`{ ${others}, fmt: "echo the command ran | tee log" }`, {
+      justfile: "fmt:\n    false\n",
+    });
+    expect([command.exitCode, command.text]).toEqual([0, expect.stringContaining("the command ran")]);
+    // Lines, quotes and text that looks like a step's output are only parts of a script. The script sleeps because act
+    // may lose what a step prints directly before it fails.
+    const lines = await run(
+      `{ ${others}, env: "GREETING=hello world", fmt: "echo first\\nfound=none\\nenv=x\\necho \\"$GREETING $found\\"\\nsleep 1\\nfalse | cat\\necho never\\n" }`,
+    );
+    expect(results(lines)).toMatchObject({ fmt: "failure", gate: "failure" });
+    expect(lines.text).toContain("hello world none");
+    expect(job(lines, "fmt")?.output).not.toMatch(/^never$/m);
+    const blank = await run(`{ ${others}, fmt: " \\n" }`, { justfile: "fmt:\n    @echo the recipe ran\n" });
+    expect(blank.text).toContain("the recipe ran");
+    const failing = await run(`{ ${others}, fmt: "false | tee log" }`);
+    expect(results(failing)).toMatchObject({ fmt: "failure", gate: "failure" });
+  });
 });

@@ -1,13 +1,15 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { readMacho } from "@release-actions/macho";
 import { type CheckedProduct, checkProduct, openProduct, readContents } from "@release-actions/macos-product";
 import { describeWith } from "../parts.ts";
 import { fieldsOf, readByGoMacho, theirFieldsOf, verifyByRcodesign } from "./apple/judges.ts";
 import { bring, nameOf, PACKAGES, type Program } from "./apple/packages.ts";
 import { sample } from "./bring.ts";
+
+jest.setTimeout(600_000);
 
 /** The packages of the sample: more than thirty programs, about 80 MB. */
 const SAMPLE = 18;
@@ -59,7 +61,6 @@ describeWith(["npm", "python3", "go", "rcodesign"], "published macOS programs", 
         ]);
       }
     },
-    600_000,
   );
 });
 

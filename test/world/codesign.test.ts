@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
 import { checkSigning } from "@release-actions/macho";
 import { openProduct, readAuthorities, readContents } from "@release-actions/macos-product";
 import { describeWith } from "../parts.ts";
@@ -8,6 +8,8 @@ import { WORKSHOP_TOOLS, Workshop } from "../stand-in/apple/workshop.ts";
 import { fieldsOf, readByGoMacho, theirFieldsOf, verifyByRcodesign } from "./apple/judges.ts";
 import { bring, nameOf, PACKAGES } from "./apple/packages.ts";
 import { sample } from "./bring.ts";
+
+jest.setTimeout(600_000);
 
 interface Case {
   readonly package: string;
@@ -47,7 +49,7 @@ describeWith([...WORKSHOP_TOOLS, "npm", "python3", "go"], "published programs, s
   let job: Job;
   beforeAll(async () => {
     workshop = await Workshop.open();
-  }, 120_000);
+  });
   afterAll(async () => await workshop[Symbol.asyncDispose]());
   beforeEach(async () => {
     job = await Job.open();
@@ -80,7 +82,6 @@ describeWith([...WORKSHOP_TOOLS, "npm", "python3", "go"], "published programs, s
       expect(await fieldsOf(bytes)).toMatchObject(await theirFieldsOf(file));
       expect(await verifyByRcodesign(file)).toEqual(["no problems detected!"]);
     },
-    600_000,
   );
 });
 

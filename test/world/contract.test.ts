@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { FileTree } from "@release-actions/example-product";
 import type { WorkflowFile } from "@release-actions/workflow";
 import { checkContract } from "../../actions/ci-contract/src/check-contract.ts";
@@ -12,6 +12,8 @@ import { bringGoModule, sample } from "./bring.ts";
 import { goProject } from "./go-projects.ts";
 import { readRows } from "./rows.ts";
 import { unzip } from "./unzip.ts";
+
+jest.setTimeout(120_000);
 
 interface Judged {
   readonly module: string;
@@ -41,7 +43,6 @@ describe("ci-contract judges the workflows of large projects", () => {
       const left = besides(await checkContract(suggested, files));
       expect(left.filter(({ level }) => level !== "notice")).toEqual([]);
     },
-    120_000,
   );
 });
 

@@ -1,10 +1,12 @@
 import { copyFileSync } from "node:fs";
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { FileTree } from "@release-actions/example-product";
 import { checkPins, NO_HISTORY, placeOf, Repository } from "@release-actions/pins";
 import { bringCrate, type CratePin, sample } from "./bring.ts";
 import { readRows } from "./rows.ts";
+
+jest.setTimeout(120_000);
 
 interface Judged extends CratePin {
   readonly findings?: readonly string[];
@@ -29,6 +31,5 @@ describe("pins-check reads published crates", () => {
       const reasons = each.unread ?? [];
       expect(unread.map(({ message }, index) => message.slice(0, reasons[index]?.length))).toEqual(reasons);
     },
-    120_000,
   );
 });

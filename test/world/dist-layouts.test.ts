@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { compilePrograms, makeTarball, type Programs } from "../npm/archives.ts";
 import { CLIENTS } from "../npm/clients.ts";
 import { describeWith } from "../parts.ts";
@@ -16,6 +16,8 @@ import type { Run } from "../stand-in/model.ts";
 import { sample } from "./bring.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(5 * MINUTES);
 const GATEWAY = "https://acme.gateway.scarf.sh/widget";
 
 /** Runs every action that reads the output of the real cargo-dist: none may refuse a setup that cargo-dist accepts. */
@@ -132,6 +134,5 @@ describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist",
       const release = await project.releaseTag(layout.tag, layout.version, { compile: false, archive });
       await check(layout, project, release, taps.create(`layout${count}`));
     },
-    5 * MINUTES,
   );
 });

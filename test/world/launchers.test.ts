@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import {
   type ContractRow,
@@ -15,6 +15,8 @@ import {
 } from "@release-actions/npm";
 import { bringNpm, type NpmPin, sample } from "./bring.ts";
 import { readRows } from "./rows.ts";
+
+jest.setTimeout(900_000);
 
 interface Tool extends NpmPin {
   readonly bin: string;
@@ -94,7 +96,6 @@ test.each(sample(TOOLS, 2))(
     const unsteady = rowsOf(tool.unsteady);
     expect(lacks(rows).filter((what) => !unsteady.includes(what))).toEqual(rowsOf(tool.lacks));
   },
-  900_000,
 );
 
 const OURS = [
@@ -103,26 +104,22 @@ const OURS = [
   { node: "before 22.15", lacks: ["SIGKILL to the launcher, which must leave no process running"] },
 ];
 
-test.each(OURS)(
-  "our launcher meets the contract with the Node $node",
-  async ({ node, lacks: expected }) => {
-    const about = { repository: "https://github.com/acme/widget" };
-    const product: Product = { name: "widget", version: "1.0.0", binary: "widget", about, fields: {} };
-    const wanted = parseWantedPlatform(`${process.platform}-${process.arch}`);
-    const needs = { libc: undefined, glibc: undefined, isStatic: true };
-    const folder = path.join(root, `ours-${node.replaceAll(" ", "-")}`);
-    const program = node === "of this runner" ? process.execPath : nodeWithoutExecve(folder);
-    const layOut = async (modules: string): Promise<string> => {
-      const bin = path.join(modules, "widget/bin/widget.js");
-      mkdirSync(path.dirname(bin), { recursive: true });
-      writeFileSync(bin, makeLauncher(product, [{ wanted, needs }]), { mode: 0o755 });
-      return bin;
-    };
-    const rows = await tryIn(folder, `widget-${wanted.text}/bin/widget`, layOut, program);
-    expect(lacks(rows)).toEqual(expected);
-  },
-  120_000,
-);
+test.each(OURS)("our launcher meets the contract with the Node $node", async ({ node, lacks: expected }) => {
+  const about = { repository: "https://github.com/acme/widget" };
+  const product: Product = { name: "widget", version: "1.0.0", binary: "widget", about, fields: {} };
+  const wanted = parseWantedPlatform(`${process.platform}-${process.arch}`);
+  const needs = { libc: undefined, glibc: undefined, isStatic: true };
+  const folder = path.join(root, `ours-${node.replaceAll(" ", "-")}`);
+  const program = node === "of this runner" ? process.execPath : nodeWithoutExecve(folder);
+  const layOut = async (modules: string): Promise<string> => {
+    const bin = path.join(modules, "widget/bin/widget.js");
+    mkdirSync(path.dirname(bin), { recursive: true });
+    writeFileSync(bin, makeLauncher(product, [{ wanted, needs }]), { mode: 0o755 });
+    return bin;
+  };
+  const rows = await tryIn(folder, `widget-${wanted.text}/bin/widget`, layOut, program);
+  expect(lacks(rows)).toEqual(expected);
+});
 
 /** This Node without the `execve` of 22.15, as a program called `node` in a folder of its own. */
 function nodeWithoutExecve(folder: string): string {

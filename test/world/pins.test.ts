@@ -1,9 +1,11 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { FileTree } from "@release-actions/example-product";
 import { checkPins, NO_HISTORY, Repository } from "@release-actions/pins";
 import { bringGoModule, type GoPin, sample } from "./bring.ts";
 import { goProject } from "./go-projects.ts";
 import { unzip } from "./unzip.ts";
+
+jest.setTimeout(120_000);
 
 interface Judged extends GoPin {
   /** The files that are skipped, with the reason that a person found for each. Every other file must be read. */
@@ -61,26 +63,22 @@ function go(module: string, unread: readonly RegExp[] = []): Judged {
 }
 
 describe("pins-check reads workflows, Dockerfiles, pipelines, makefiles and charts of large projects", () => {
-  test.each(sample(MODULES, 6).map((each) => [each.module, each] as const))(
-    "%s",
-    async (_name, each) => {
-      using tree = new FileTree();
-      await unzip(await bringGoModule(each), LOOKED_AT, tree.root);
-      const repository = new Repository(tree.root);
-      const { unread, findings, notes } = await checkPins({
-        ...{ repository, config: undefined, tag: undefined, only: [], today: "2026-11-20", history: NO_HISTORY },
-        inspectImage: async () => undefined,
-        imageDigest: async () => undefined,
-      });
-      const messages = unread.map(({ message }) => message).sort();
-      const unexpected = messages.filter((message) => !each.unread.some((reason) => reason.test(message)));
-      expect([unexpected, messages.length]).toEqual([[], each.unread.length]);
-      // None of them is written in Rust, or uses two versions of one image by mistake.
-      expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
-      expect(notes).toContain("There is no Cargo workspace here: versions and lock files are not compared.");
-    },
-    120_000,
-  );
+  test.each(sample(MODULES, 6).map((each) => [each.module, each] as const))("%s", async (_name, each) => {
+    using tree = new FileTree();
+    await unzip(await bringGoModule(each), LOOKED_AT, tree.root);
+    const repository = new Repository(tree.root);
+    const { unread, findings, notes } = await checkPins({
+      ...{ repository, config: undefined, tag: undefined, only: [], today: "2026-11-20", history: NO_HISTORY },
+      inspectImage: async () => undefined,
+      imageDigest: async () => undefined,
+    });
+    const messages = unread.map(({ message }) => message).sort();
+    const unexpected = messages.filter((message) => !each.unread.some((reason) => reason.test(message)));
+    expect([unexpected, messages.length]).toEqual([[], each.unread.length]);
+    // None of them is written in Rust, or uses two versions of one image by mistake.
+    expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(notes).toContain("There is no Cargo workspace here: versions and lock files are not compared.");
+  });
 });
 
 /** The files that are unpacked. The rest of a zip is mostly sources. */

@@ -1,11 +1,13 @@
 import { cpSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { describeWith } from "../parts.ts";
 import { Job } from "../runner/job.ts";
 import { sample } from "./bring.ts";
 import { readRows } from "./rows.ts";
+
+jest.setTimeout(900_000);
 
 interface JudgedCrate {
   readonly crate: string;
@@ -30,20 +32,16 @@ describeWith(
   ["cargo", "rustc", "cc"],
   "reproducible-build finds what programs around published crates depend on",
   () => {
-    test.each(sample(rows, 2))(
-      "%s",
-      async (_title, { crate, dependsOn, inputs }) => {
-        await using job = await Job.open({ env: HOMES });
-        cpSync(PROGRAMS, job.workspace, { recursive: true });
-        const step = await job.step("reproducible-build", {
-          inputs: { packages: `uses-${crate}`, builds: "2", "max-builds": "60", ...inputs },
-        });
-        const found = step.outputs["depends-on"] ?? "";
-        expect(found.split(" ").sort().join(" ")).toBe(dependsOn);
-        expect(step.outputs["reproducible"]).toBe(String(dependsOn === ""));
-        expect(step.conclusion).toBe(dependsOn === "" ? "success" : "failure");
-      },
-      900_000,
-    );
+    test.each(sample(rows, 2))("%s", async (_title, { crate, dependsOn, inputs }) => {
+      await using job = await Job.open({ env: HOMES });
+      cpSync(PROGRAMS, job.workspace, { recursive: true });
+      const step = await job.step("reproducible-build", {
+        inputs: { packages: `uses-${crate}`, builds: "2", "max-builds": "60", ...inputs },
+      });
+      const found = step.outputs["depends-on"] ?? "";
+      expect(found.split(" ").sort().join(" ")).toBe(dependsOn);
+      expect(step.outputs["reproducible"]).toBe(String(dependsOn === ""));
+      expect(step.conclusion).toBe(dependsOn === "" ? "success" : "failure");
+    });
   },
 );

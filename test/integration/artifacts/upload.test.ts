@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { openZip, readZipEntry } from "@release-actions/archive";
 import { findInCurrentRun, type UploadRequest } from "@release-actions/artifacts";
 import { runCommand } from "@release-actions/command";
@@ -11,6 +11,8 @@ import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
 import { runPublishedArtifactClient } from "../../stand-in/published/run.ts";
 import { Fixture, open, sha256 } from "./fixture.ts";
 import type { UploadOutcome } from "./upload-child.ts";
+
+jest.setTimeout(60_000);
 
 const NAME = "restate.tar";
 const CONTENT = randomBytes(9_000_000);
@@ -136,20 +138,16 @@ describe("an upload", () => {
     ["F29: a block that stalls", "storage", /comp=block&/, 1, { kind: "stall" }],
     ["F28: a 412 on committing the blocks", "storage", /comp=blocklist/, 1, answer(412, "")],
   ];
-  test.each(survived)(
-    "survives %s",
-    async (_title, where, url, times, fault) => {
-      const run = fixture.world.github.addRun();
-      const rule = fixture.world[where].inject({ url, times }, fault);
-      // After this time without data the client gives up a request. Its default would make the test slow.
-      const outcome = await upload(run, {}, { ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS: "2000" });
-      expect(rule.hits).toBe(times);
-      const artifact = fixture.world.github.artifact(run, NAME);
-      expect(outcome).toEqual({ id: artifact.id, size: artifact.size, digest: artifact.digest, reused: false });
-      expect(fixture.world.github.world.artifactsOf(run)).toHaveLength(1);
-    },
-    60_000,
-  );
+  test.each(survived)("survives %s", async (_title, where, url, times, fault) => {
+    const run = fixture.world.github.addRun();
+    const rule = fixture.world[where].inject({ url, times }, fault);
+    // After this time without data the client gives up a request. Its default would make the test slow.
+    const outcome = await upload(run, {}, { ACTIONS_ARTIFACT_UPLOAD_TIMEOUT_MS: "2000" });
+    expect(rule.hits).toBe(times);
+    const artifact = fixture.world.github.artifact(run, NAME);
+    expect(outcome).toEqual({ id: artifact.id, size: artifact.size, digest: artifact.digest, reused: false });
+    expect(fixture.world.github.world.artifactsOf(run)).toHaveLength(1);
+  });
 
   test("F28: that the storage refuses fails with the status, the error code and the request ID", async () => {
     const fault = answer(403, "", { "x-ms-error-code": "AuthorizationFailure", "x-ms-request-id": "abc-1" });
@@ -159,7 +157,7 @@ describe("an upload", () => {
       message: expect.stringMatching(/status 403, AuthorizationFailure, request abc-1/),
       advice: `${file} is still there for another attempt.`,
     });
-  }, 60_000);
+  });
 
   test("F32: into a full storage fails at once, and keeps the file", async () => {
     fixture.world.github.world.quotaReached = true;
@@ -169,7 +167,7 @@ describe("an upload", () => {
       message: `uploading ${NAME} failed: the artifact storage of the account is full`,
       advice: expect.stringContaining(`${file} is still there`),
     });
-  }, 60_000);
+  });
 
   test("F36: after the end of the runtime token fails at once", async () => {
     const { github } = fixture.world;

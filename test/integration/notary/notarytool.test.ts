@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
 import { bestCodeDirectory, checkSigning } from "@release-actions/macho";
 import { describeWith } from "../../parts.ts";
 import { Job, type StepOptions, type StepResult } from "../../runner/job.ts";
@@ -9,6 +9,8 @@ import { Mac } from "../../stand-in/apple/mac.ts";
 import { NotaryApi } from "../../stand-in/apple/notary-api.ts";
 import type { Behaviour } from "../../stand-in/apple/programs/state.ts";
 import { WORKSHOP_TOOLS, Workshop } from "../../stand-in/apple/workshop.ts";
+
+jest.setTimeout(120_000);
 
 const PASSWORD = "abcd-efgh-ijkl-mnop";
 
@@ -29,7 +31,7 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
         cdhash: signature && bestCodeDirectory(signature).cdhash,
       })),
     };
-  }, 120_000);
+  });
   afterAll(async () => await workshop[Symbol.asyncDispose]());
   beforeEach(async () => {
     mac = await Mac.open({ password: PASSWORD, log: accepted });
@@ -167,15 +169,11 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
       "loses the network while it checks the password",
       { storeFailures: ["Error: The operation couldn’t be completed. (NSURLErrorDomain error -1009.)"] },
     ],
-  ])(
-    "continues when notarytool %s",
-    async (_title, behaviour) => {
-      await mac.behave({ password: PASSWORD, log: accepted, ...behaviour });
-      const result = await notarize();
-      expect([messages(result), result.conclusion, result.outputs["status"]]).toEqual(["", "success", "accepted"]);
-    },
-    60_000,
-  );
+  ])("continues when notarytool %s", async (_title, behaviour) => {
+    await mac.behave({ password: PASSWORD, log: accepted, ...behaviour });
+    const result = await notarize();
+    expect([messages(result), result.conclusion, result.outputs["status"]]).toEqual(["", "success", "accepted"]);
+  });
 
   test("submits again when the account does not know the id, as with the API", async () => {
     const first = await notarize({ wait: "false", "log-dir": "first" });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import { type LedgerRow, loadLedger } from "@release-actions/ledger";
 import { runArtifacts } from "@release-actions/release-run";
@@ -16,6 +16,8 @@ import { type FaultProxy, startProxy } from "../../stand-in/proxy/proxy.ts";
 import { World } from "../npm-publish/world.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(60 * MINUTES);
 const VERSION = "1.2.3";
 const ARCHIVE = craftPlatformsArchive({ "linux/amd64": randomBytes(50_000), "linux/arm64": randomBytes(50_000) });
 const CHART = {
@@ -55,7 +57,7 @@ describeWith(["cc", "helm", "registry"], "a publisher that is killed while it pu
       World.start(),
     ]);
     proxies = await Promise.all(registries.map(({ origin }) => startProxy(origin)));
-  }, MINUTES);
+  });
   afterEach(() => {
     for (const proxy of [...proxies, npm.proxy]) proxy.reset();
     github.world.onRequest = undefined;
@@ -197,6 +199,5 @@ describeWith(["cc", "helm", "registry"], "a publisher that is killed while it pu
         expect(after).toEqual([...names].sort().map((name) => ({ name, state: "verified", attempt: 2 })));
       }
     },
-    60 * MINUTES,
   );
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import { fixtureSha256, makeFormula } from "@release-actions/homebrew/fixture";
 import { type LedgerRow, loadLedger } from "@release-actions/ledger";
@@ -13,6 +13,8 @@ import { type GitHub, startGitHub } from "../../stand-in/github.ts";
 import type { Repository, Run } from "../../stand-in/model.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(20 * MINUTES);
 
 /** A release before its publication: the artifacts of cargo-dist's jobs, and an empty tap. */
 interface Scene {
@@ -122,35 +124,31 @@ describeWith(["git"], "a publisher that is killed", () => {
     return loadLedger(runArtifacts(services));
   }
 
-  test(
-    "release-notes keeps what a person writes into the notes at any of its requests",
-    async () => {
-      const whole = await prepare();
-      const notes = PUBLISHERS.find(({ action }) => action === "release-notes");
-      if (notes === undefined) throw new Error("no such publisher");
-      const { requests } = await publish(notes, whole);
-      for (const at of killedRequests(requests)) {
-        const scene = await prepare();
-        const [release] = scene.repository.releases;
-        if (release === undefined) throw new Error("no release");
-        let seen = 0;
-        let lost = false;
-        const edit = (request: { readonly method: string }): void => {
-          seen += 1;
-          if (seen !== at) return;
-          // GitHub does not protect an edit between reading and writing, so this test leaves that moment out.
-          lost = request.method === "PATCH";
-          release.body = `A person wrote ${at}.\n\n${release.body}`;
-        };
-        await publish(notes, scene, undefined, edit);
-        github.rerun(scene.run);
-        expect((await publish(notes, scene)).step.conclusion).toBe("success");
-        if (!lost) expect(release.body).toContain(`A person wrote ${at}.`);
-        expect(release.body).toContain("By hand.");
-      }
-    },
-    20 * MINUTES,
-  );
+  test("release-notes keeps what a person writes into the notes at any of its requests", async () => {
+    const whole = await prepare();
+    const notes = PUBLISHERS.find(({ action }) => action === "release-notes");
+    if (notes === undefined) throw new Error("no such publisher");
+    const { requests } = await publish(notes, whole);
+    for (const at of killedRequests(requests)) {
+      const scene = await prepare();
+      const [release] = scene.repository.releases;
+      if (release === undefined) throw new Error("no release");
+      let seen = 0;
+      let lost = false;
+      const edit = (request: { readonly method: string }): void => {
+        seen += 1;
+        if (seen !== at) return;
+        // GitHub does not protect an edit between reading and writing, so this test leaves that moment out.
+        lost = request.method === "PATCH";
+        release.body = `A person wrote ${at}.\n\n${release.body}`;
+      };
+      await publish(notes, scene, undefined, edit);
+      github.rerun(scene.run);
+      expect((await publish(notes, scene)).step.conclusion).toBe("success");
+      if (!lost) expect(release.body).toContain(`A person wrote ${at}.`);
+      expect(release.body).toContain("By hand.");
+    }
+  });
 
   const isThere = ({ state }: LedgerRow): boolean => state === "verified" || state === "published";
 
@@ -183,6 +181,5 @@ describeWith(["git"], "a publisher that is killed", () => {
       }
       expect(kills).toBeGreaterThan(killedAt.length - 3);
     },
-    20 * MINUTES,
   );
 });

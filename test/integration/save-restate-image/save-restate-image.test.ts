@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { LoopbackServers } from "@release-actions/http/testing";
 import {
   addAttestation,
@@ -19,6 +19,8 @@ import {
 import { type GitHub, startGitHub } from "../../stand-in/github.ts";
 import { type ProxiedGitHub, startGitHubBehindProxy } from "../../stand-in/proxy/behind-proxy.ts";
 import { artifactsOf, download, save, unzip } from "./fixture.ts";
+
+jest.setTimeout(60_000);
 
 let github: GitHub;
 let proxied: ProxiedGitHub;
@@ -321,7 +323,6 @@ describe("save-restate-image", () => {
       expect(again.conclusion).toBe("success");
       expect(artifactsOf(proxied.github, run).map(({ name }) => name)).toEqual(["image"]);
     },
-    60_000,
   );
 
   test("needs little memory, however large the image is (F66)", async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { FileTree } from "@release-actions/example-product";
 import { describeWith } from "../../parts.ts";
@@ -9,6 +9,8 @@ import { root } from "../repository-files.ts";
 import { readBlocks } from "./blocks.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(10 * MINUTES);
 
 /** Every shell command in our pages: either this test runs it, in this order, or `by` says what runs it. */
 const LINES: Readonly<Record<string, "here" | { readonly by: string }>> = {
@@ -43,25 +45,21 @@ test("every script that our pages name exists", () => {
 });
 
 describeWith(["git", "npm"], "the commands of our pages", () => {
-  test(
-    "work on a fresh machine as the pages say, in the order of the table",
-    async () => {
-      using published = await copyRepository();
-      using folder = new FileTree();
-      const env = {
-        ...process.env,
-        ...{ GIT_CONFIG_COUNT: "3", GIT_CONFIG_KEY_0: `url.${published.root}.insteadOf` },
-        GIT_CONFIG_VALUE_0: "https://github.com/org/actions",
-        ...{ GIT_CONFIG_KEY_1: "user.name", GIT_CONFIG_VALUE_1: "Dev" },
-        ...{ GIT_CONFIG_KEY_2: "user.email", GIT_CONFIG_VALUE_2: "dev@example.com" },
-      };
-      const script = Object.entries(LINES).flatMap(([line, where]) => (where === "here" ? [line] : []));
-      await runCommand("bash", ["-euo", "pipefail", "-c", script.join("\n")], { cwd: folder.root, env });
-      const manifest = JSON.parse(readFileSync(folder.path("actions/package.json"), "utf8"));
-      expect(manifest.repository).toBe("acme/release-actions");
-      const log = await runCommand("git", ["log", "-1", "--format=%s"], { cwd: folder.path("actions") });
-      expect(log.stdout.trim()).toBe("rename: this is acme/release-actions");
-    },
-    10 * MINUTES,
-  );
+  test("work on a fresh machine as the pages say, in the order of the table", async () => {
+    using published = await copyRepository();
+    using folder = new FileTree();
+    const env = {
+      ...process.env,
+      ...{ GIT_CONFIG_COUNT: "3", GIT_CONFIG_KEY_0: `url.${published.root}.insteadOf` },
+      GIT_CONFIG_VALUE_0: "https://github.com/org/actions",
+      ...{ GIT_CONFIG_KEY_1: "user.name", GIT_CONFIG_VALUE_1: "Dev" },
+      ...{ GIT_CONFIG_KEY_2: "user.email", GIT_CONFIG_VALUE_2: "dev@example.com" },
+    };
+    const script = Object.entries(LINES).flatMap(([line, where]) => (where === "here" ? [line] : []));
+    await runCommand("bash", ["-euo", "pipefail", "-c", script.join("\n")], { cwd: folder.root, env });
+    const manifest = JSON.parse(readFileSync(folder.path("actions/package.json"), "utf8"));
+    expect(manifest.repository).toBe("acme/release-actions");
+    const log = await runCommand("git", ["log", "-1", "--format=%s"], { cwd: folder.path("actions") });
+    expect(log.stdout.trim()).toBe("rename: this is acme/release-actions");
+  });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import type { ActLog } from "../../act/log.ts";
 import { describeWithEngines } from "../../engines.ts";
 import { PageRuns } from "./page-runs.ts";
@@ -6,6 +6,8 @@ import { placeTrials, runnableBlocks } from "./place-trials.ts";
 import { TRIALS } from "./trials.ts";
 
 const MINUTES = 60_000;
+
+jest.setTimeout(3 * MINUTES);
 const { placed, untried } = placeTrials(TRIALS);
 
 test("every workflow, job and step of our pages has a trial in the table", () => {
@@ -17,7 +19,7 @@ describeWithEngines("the blocks of our pages", ["containerd", "overlay2"], (engi
   let runs: PageRuns;
   beforeAll(async () => {
     runs = await PageRuns.open(engine);
-  }, 3 * MINUTES);
+  });
   afterAll(async () => {
     await runs?.[Symbol.asyncDispose]();
     const places = new Set(executed.flat()).size;
@@ -33,7 +35,6 @@ describeWithEngines("the blocks of our pages", ["containerd", "overlay2"], (engi
       expect([outcome(log), outcome(log) === "success" ? "" : log.text]).toEqual(["success", ""]);
       executed.push(trial.places);
     },
-    3 * MINUTES,
   );
 });
 
