@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { describeWith } from "../parts.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const FOLDERS = 100;
 const FILES = 1000;
@@ -11,9 +11,8 @@ const FILES = 1000;
 const MAX_HEAP_MIB = 128;
 
 describeWith(["b3sum", "bash"], "a tree of 100,000 small files", () => {
-  let root = "";
+  const root = temporaryFolder();
   beforeAll(() => {
-    root = mkdtempSync(path.join(tmpdir(), "many-"));
     for (let folder = 0; folder < FOLDERS; folder += 1) {
       mkdirSync(path.join(root, `folder-${folder}`));
       for (let file = 0; file < FILES; file += 1) {
@@ -21,7 +20,6 @@ describeWith(["b3sum", "bash"], "a tree of 100,000 small files", () => {
       }
     }
   }, 120_000);
-  afterAll(() => rmSync(root, { recursive: true }));
 
   test("has the hashes that b3sum gives, in bounded memory", async () => {
     const probe = path.join(import.meta.dirname, "hash-tree.probe.ts");

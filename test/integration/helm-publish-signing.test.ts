@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
@@ -10,6 +9,7 @@ import { describeWith } from "../parts.ts";
 import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
 import { HELMS, type HelmProgram, helmOnPath } from "../release/helm-versions.ts";
 import { Job, type StepResult } from "../runner/job.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const PASSPHRASE = "correct horse battery";
 const KEY = "Release Bot <bot@acme.example>";
@@ -23,16 +23,12 @@ describe.each(HELMS)("helm-publish with %s", (program) => {
 
 function testsWith(program: HelmProgram): void {
   let registry: RealRegistry;
-  let work: string;
+  const work = temporaryFolder();
   let searchPath: string;
   beforeAll(async () => {
-    work = mkdtempSync(path.join(tmpdir(), "helm-signing-"));
     [registry, searchPath] = await Promise.all([RealRegistry.start(), helmOnPath(program)]);
   });
-  afterAll(async () => {
-    await registry.close();
-    rmSync(work, { recursive: true, force: true });
-  });
+  afterAll(() => registry.close());
 
   const helm = async (cwd: string, ...args: string[]): Promise<string> => {
     const env = { ...process.env, HELM_CONFIG_HOME: work, HELM_CACHE_HOME: work, HELM_DATA_HOME: work };

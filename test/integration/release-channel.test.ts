@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import { type GitServer, serveGit } from "@release-actions/git/fixture";
 import { Job, type StepResult } from "../runner/job.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** The action in a job; `plan` becomes a file. */
 async function decide(
@@ -146,10 +145,9 @@ describe("release-channel with the tags of GitHub", () => {
 });
 
 describe("release-channel with the tags of the git server", () => {
-  let folder: string;
+  const folder = temporaryFolder();
   let server: GitServer;
   beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), "tags-"));
     const identity = {
       GIT_AUTHOR_NAME: "a",
       GIT_AUTHOR_EMAIL: "a@b",
@@ -163,10 +161,7 @@ describe("release-channel with the tags of the git server", () => {
     git("clone", "--quiet", "--bare", "work", "acme/widget.git");
     server = await serveGit(folder, "ghs_SECRET");
   });
-  afterAll(async () => {
-    await server.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => server.close());
 
   test("asks the server, with the token, and uses only the product's own tags", async () => {
     const env = { GITHUB_SERVER_URL: server.origin, GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1.3.0" };

@@ -1,16 +1,13 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, describe, expect, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import { createPlainRelease, uploadArtifact } from "../release/hosting.ts";
 import { Job, type StepResult } from "../runner/job.ts";
-import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { startGitHub } from "../stand-in/github.ts";
 import type { Repository } from "../stand-in/model.ts";
 
-let github: GitHub;
-beforeAll(async () => {
-  github = await startGitHub();
-});
+const github = await startGitHub();
 afterAll(() => github.close());
 
 interface Setting {

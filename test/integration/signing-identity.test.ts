@@ -1,24 +1,22 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { checkIdentity, openIdentity } from "@release-actions/signing-identity";
 import { describeWith } from "../parts.ts";
 import { makeIdentity, openssl, type SigningIdentity } from "../stand-in/apple/identity.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** The reader that codesign-macos and secrets-check share, on files that OpenSSL writes and people store as secrets. */
 describeWith(["openssl"], "a signing identity from a .p12 that OpenSSL made", () => {
-  let folder: string;
+  const folder = temporaryFolder();
   let good: SigningIdentity;
   let other: SigningIdentity;
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "signing-identity-"));
     good = await makeIdentity(path.join(folder, "good"));
     other = await makeIdentity(path.join(folder, "other"), { teamId: "OTHERTEAM1" });
   }, 60_000);
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   /** The identity as base64 of a .p12, which `openssl pkcs12 -export` writes with these options. */
   async function exported(password: string, ...options: readonly string[]): Promise<string> {

@@ -1,17 +1,11 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { Job } from "./job.ts";
 import { runAction } from "./run-action.ts";
 
-let root: string;
-beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), "actions-"));
-});
-afterAll(async () => {
-  await rm(root, { recursive: true, force: true });
-});
+const root = temporaryFolder();
 
 /** Writes an action whose bundle is this script; returns its folder. */
 async function action(main: string, options: { post?: string; yaml?: string } = {}): Promise<string> {

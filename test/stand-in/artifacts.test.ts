@@ -1,27 +1,19 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type GitHub, startGitHub } from "./github.ts";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { startGitHub } from "./github.ts";
 import type { Run } from "./model.ts";
 import type { ArtifactRequest } from "./published/artifact-client.ts";
 import { type ClientRun, runPublishedArtifactClient } from "./published/run.ts";
 
 const FILE = "restate.tar";
-let github: GitHub;
-let folder: string;
+const folder = temporaryFolder();
+const github = await startGitHub();
+await writeFile(path.join(folder, FILE), Buffer.alloc(20_000_000, "0123456789"));
 
-beforeAll(async () => {
-  github = await startGitHub();
-  folder = await mkdtemp(path.join(tmpdir(), "stand-in-"));
-  await writeFile(path.join(folder, FILE), Buffer.alloc(20_000_000, "0123456789"));
-});
-
-afterAll(async () => {
-  await github.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => github.close());
 
 async function client(run: Run, request: ArtifactRequest, env: Record<string, string> = {}): Promise<ClientRun> {
   return await runPublishedArtifactClient(request, { env: { ...github.env(run), GITHUB_WORKSPACE: folder, ...env } });

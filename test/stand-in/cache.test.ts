@@ -1,26 +1,18 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type GitHub, startGitHub } from "./github.ts";
+import { afterAll, describe, expect, test } from "@jest/globals";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { startGitHub } from "./github.ts";
 import type { Run } from "./model.ts";
 import type { CacheRequest } from "./published/cache-client.ts";
 import { type ClientRun, runPublishedCacheClient } from "./published/run.ts";
 
-let github: GitHub;
-let folder: string;
+const folder = temporaryFolder();
+const github = await startGitHub();
+await mkdir(path.join(folder, "tools"));
+await mkdir(path.join(folder, "temp"));
 
-beforeAll(async () => {
-  github = await startGitHub();
-  folder = await mkdtemp(path.join(tmpdir(), "stand-in-"));
-  await mkdir(path.join(folder, "tools"));
-  await mkdir(path.join(folder, "temp"));
-});
-
-afterAll(async () => {
-  await github.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => github.close());
 
 async function client(run: Run, request: Omit<CacheRequest, "paths">): Promise<ClientRun> {
   const env = { ...github.env(run), GITHUB_WORKSPACE: folder, RUNNER_TEMP: path.join(folder, "temp") };

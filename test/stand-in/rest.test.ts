@@ -1,15 +1,10 @@
 import { createPublicKey, createVerify, type JsonWebKey } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, describe, expect, test } from "@jest/globals";
 import { type GitHub, startGitHub } from "./github.ts";
 import type { Permissions, Repository } from "./model.ts";
 
-let github: GitHub;
-beforeAll(async () => {
-  github = await startGitHub();
-});
-afterAll(async () => {
-  await github.close();
-});
+const github = await startGitHub();
+afterAll(() => github.close());
 
 interface Reply {
   readonly status: number;

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { readMacho } from "@release-actions/macho";
 import { type CheckedProduct, checkProduct, openProduct, readContents } from "@release-actions/macos-product";
 import { describeWith } from "../parts.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { fieldsOf, readByGoMacho, theirFieldsOf, verifyByRcodesign } from "./apple/judges.ts";
 import { bring, nameOf, PACKAGES, type Program } from "./apple/packages.ts";
 import { sample } from "./bring.ts";
@@ -29,11 +29,7 @@ const byPlace = (a: Program, b: Program): number =>
   `${a.path} ${a.architecture}` < `${b.path} ${b.architecture}` ? -1 : 1;
 
 describeWith(["npm", "python3", "go", "rcodesign"], "published macOS programs", () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "apple-world-"));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
 
   test.each(sample(PACKAGES, SAMPLE).map((one) => [nameOf(one), one] as const))(
     "%s: our reader, go-macho and rcodesign agree with the recorded verdicts",

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import {
   checkChart,
   checkDependencies,
@@ -13,6 +12,7 @@ import {
 import { runCommand } from "@release-actions/command";
 import { describeWith } from "../parts.ts";
 import { HELMS, type HelmProgram } from "../release/helm-versions.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { bringGoModule, type GoPin, sample } from "./bring.ts";
 import { readRows } from "./rows.ts";
 
@@ -33,11 +33,7 @@ const CHARTS = readRows<PublishedCharts>("published-charts.yml", FIELDS).flatMap
 );
 
 describeWith([...HELMS, "unzip"], "charts of published Go modules", () => {
-  let work: string;
-  beforeAll(() => {
-    work = mkdtempSync(path.join(tmpdir(), "charts-"));
-  });
-  afterAll(() => rmSync(work, { recursive: true, force: true }));
+  const work = temporaryFolder();
 
   /** The problems of the chart, as our package reports them; undefined for a chart that may be published. */
   async function ours(folder: string): Promise<string | undefined> {

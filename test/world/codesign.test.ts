@@ -50,7 +50,7 @@ describeWith([...WORKSHOP_TOOLS, "npm", "python3", "go"], "published programs, s
   beforeAll(async () => {
     workshop = await Workshop.open();
   });
-  afterAll(async () => await workshop[Symbol.asyncDispose]());
+  afterAll(() => workshop[Symbol.asyncDispose]());
   beforeEach(async () => {
     job = await Job.open();
   });

@@ -1,7 +1,6 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import {
   type ContractRow,
@@ -13,6 +12,7 @@ import {
   tryLauncher,
   writeProbe,
 } from "@release-actions/npm";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { bringNpm, type NpmPin, sample } from "./bring.ts";
 import { readRows } from "./rows.ts";
 
@@ -42,11 +42,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 
 const rowsOf = (names: readonly string[] = []): string[] => names.flatMap((name) => GROUPS[name] ?? [name]);
 
-let root: string;
-beforeAll(() => {
-  root = mkdtempSync(path.join(tmpdir(), "npm-launchers-"));
-});
-afterAll(() => rmSync(root, { recursive: true }));
+const root = temporaryFolder();
 
 async function unpack(pin: NpmPin, modules: string): Promise<void> {
   for (const [file, { content, executable }] of await readTarball(readFileSync(await bringNpm(pin)), pin.name)) {

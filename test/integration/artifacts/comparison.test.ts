@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { Lane, type Outcome, type Scenario } from "./comparison.ts";
 
 const LANES = 5;
@@ -69,12 +69,11 @@ const scenarios: readonly Scenario[] = [
   { ...content("F28: commit 412", answer(412)), does: "upload", pattern: { url: /comp=blocklist/, times: 1 } },
 ];
 
-let folder: string;
+const folder = temporaryFolder();
 let lanes: Lane[];
 const rows = new Map<string, { readonly ours: Outcome; readonly published: Outcome }>();
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "comparison-"));
   const file = path.join(folder, "restate.tar");
   await writeFile(file, randomBytes(5_000_000));
   lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.open(file)));
@@ -92,7 +91,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(lanes.map((lane) => lane.close()));
-  await rm(folder, { recursive: true, force: true });
   process.stderr.write(table());
 });
 

@@ -1,23 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
 import { ExpiredArtifactError, findInRun, type OpenArtifact, openArtifact } from "@release-actions/artifacts";
 import { TransferError } from "@release-actions/http";
 import { silentReporter } from "@release-actions/report";
 import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
 import { CONTENT, Fixture, open, PACE, PATIENCE, sha256, transport } from "./fixture.ts";
 
-let fixture: Fixture;
-let expected: string;
-beforeAll(async () => {
-  fixture = await Fixture.start();
-  expected = await sha256(CONTENT);
-});
+const fixture = await Fixture.start();
+const expected = await sha256(CONTENT);
 afterEach(() => {
   fixture.world.reset();
   Object.assign(fixture.world.github.storage, { lifetimeSeconds: 600, startsInSeconds: -60 });
 });
-afterAll(async () => {
-  await fixture.world.close();
-});
+afterAll(() => fixture.world.close());
 
 const answer = (status: number, headers: Record<string, string> = {}, body = ""): NetworkFault => ({
   ...{ kind: "answer", status, headers, body },

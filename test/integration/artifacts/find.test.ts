@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
 import {
   checksOfCommit,
   checksOfRun,
@@ -16,17 +16,12 @@ import { Fixture, PATIENCE, transport } from "./fixture.ts";
 
 const NAME = "restate.tar";
 const content = Buffer.from("content");
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await Fixture.start();
-});
+const fixture = await Fixture.start();
 afterEach(() => {
   fixture.world.reset();
   fixture.world.github.world.rateLimit.remaining = 1000;
 });
-afterAll(async () => {
-  await fixture.world.close();
-});
+afterAll(() => fixture.world.close());
 
 /** A repository of its own for a test. */
 function fresh(options: Parameters<typeof fixture.world.github.addRepository>[1] = {}): Repository {

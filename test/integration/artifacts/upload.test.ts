@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, afterEach, describe, expect, jest, test } from "@jest/globals";
 import { openZip, readZipEntry } from "@release-actions/archive";
 import { findInCurrentRun, type UploadRequest } from "@release-actions/artifacts";
 import { runCommand } from "@release-actions/command";
 import type { Run } from "../../stand-in/model.ts";
 import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
 import { runPublishedArtifactClient } from "../../stand-in/published/run.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { Fixture, open, sha256 } from "./fixture.ts";
 import type { UploadOutcome } from "./upload-child.ts";
 
@@ -16,24 +16,15 @@ jest.setTimeout(60_000);
 
 const NAME = "restate.tar";
 const CONTENT = randomBytes(9_000_000);
-let fixture: Fixture;
-let folder: string;
-let file: string;
-
-beforeAll(async () => {
-  fixture = await Fixture.start();
-  folder = await mkdtemp(path.join(tmpdir(), "upload-"));
-  file = path.join(folder, NAME);
-  await writeFile(file, CONTENT);
-});
+const folder = temporaryFolder();
+const fixture = await Fixture.start();
+const file = path.join(folder, NAME);
+await writeFile(file, CONTENT);
 afterEach(() => {
   fixture.world.reset();
   fixture.world.github.world.quotaReached = false;
 });
-afterAll(async () => {
-  await fixture.world.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => fixture.world.close());
 
 async function upload(
   run: Run,

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { memorySource, WindowedSource } from "@release-actions/archive";
@@ -7,18 +6,18 @@ import { IDENTITY, Sigstore } from "@release-actions/attestation/testing";
 import { indexImageArchive } from "@release-actions/oci";
 import { describeWithEngines } from "../../engines.ts";
 import type { StepResult } from "../../runner/job.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { Fixture, freshArchive, stateOf } from "./fixture.ts";
 
 describeWithEngines("load-restate-image with verify: attestation", ["containerd"], (own) => {
   let fixture: Fixture;
   let sigstore: Sigstore;
-  let folder: string;
+  const folder = temporaryFolder();
   let archive: Buffer;
   let digest: string;
   beforeAll(async () => {
     fixture = await Fixture.open();
     sigstore = await Sigstore.start();
-    folder = await mkdtemp(path.join(tmpdir(), "trusted-root-"));
     await writeFile(path.join(folder, "trusted-root.jsonl"), `${sigstore.trustedRoot}\n`);
   });
   beforeEach(async () => {
@@ -30,7 +29,6 @@ describeWithEngines("load-restate-image with verify: attestation", ["containerd"
   afterAll(async () => {
     sigstore.close();
     await fixture.close();
-    await rm(folder, { recursive: true });
   });
 
   const attest = (about: string, bundle: unknown): void =>

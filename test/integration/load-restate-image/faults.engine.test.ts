@@ -1,13 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, afterEach, expect, test } from "@jest/globals";
 import { DOCKER_VARIANTS } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines } from "../../engines.ts";
 import type { NetworkFault } from "../../stand-in/proxy/faults.ts";
 import { Fixture, freshArchive, stateOf } from "./fixture.ts";
 
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await Fixture.open();
-});
+const fixture = await Fixture.open();
 afterEach(() => fixture.reset());
 afterAll(() => fixture.close());
 

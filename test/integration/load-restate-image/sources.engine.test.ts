@@ -1,15 +1,12 @@
 import { writeFile } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, afterEach, expect, test } from "@jest/globals";
 import { FileTree } from "@release-actions/example-product";
 import { describeWithEngines } from "../../engines.ts";
 import type { StepResult } from "../../runner/job.ts";
 import { startRegistry } from "../docker/registry.ts";
 import { Fixture, freshArchive, stateOf } from "./fixture.ts";
 
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await Fixture.open();
-});
+const fixture = await Fixture.open();
 afterEach(() => fixture.reset());
 afterAll(() => fixture.close());
 

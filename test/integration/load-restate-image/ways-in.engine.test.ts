@@ -7,10 +7,7 @@ import { Fixture, type Format, stateOf } from "./fixture.ts";
 
 const recipe: ImageRecipe = { ...RECIPES.tiny, layers: [{ seed: "ways in", bytes: 3_000_000 }] };
 
-let fixture: Fixture;
-beforeAll(async () => {
-  fixture = await Fixture.open();
-});
+const fixture = await Fixture.open();
 afterEach(() => fixture.reset());
 afterAll(() => fixture.close());
 

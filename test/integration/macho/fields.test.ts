@@ -22,7 +22,7 @@ describeWith(WORKSHOP_TOOLS, "reading a signature, compared with rcodesign", () 
     workshop = await Workshop.open();
     [arm64, amd64] = [await workshop.build("arm64"), await workshop.build("amd64")];
   }, 120_000);
-  afterAll(async () => await workshop[Symbol.asyncDispose]());
+  afterAll(() => workshop[Symbol.asyncDispose]());
 
   const cases: readonly [title: string, make: () => Promise<string>][] = [
     ["the linker's ad-hoc signature", async () => arm64],

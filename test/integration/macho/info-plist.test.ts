@@ -22,7 +22,7 @@ describeWith(WORKSHOP_TOOLS, "the property list in a program (slot 1)", () => {
     amd64 = await embed(await workshop.build("amd64"));
     arm64 = await embed(await workshop.build("arm64"));
   }, 120_000);
-  afterAll(async () => await workshop[Symbol.asyncDispose]());
+  afterAll(() => workshop[Symbol.asyncDispose]());
 
   /** The findings, without those about the ad-hoc signature and about the changed page. */
   const found = async (file: string): Promise<string[]> =>

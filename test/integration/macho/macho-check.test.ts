@@ -17,7 +17,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "macho-check", () => {
     unsigned = await workshop.build("amd64");
     signed = await workshop.sign(await workshop.build("arm64"));
   }, 120_000);
-  afterAll(async () => await workshop[Symbol.asyncDispose]());
+  afterAll(() => workshop[Symbol.asyncDispose]());
 
   const check = (files: Readonly<Record<string, string>>, inputs: Record<string, string>): Promise<ActionRun> =>
     runAction("macho-check", {

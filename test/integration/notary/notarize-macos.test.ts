@@ -18,7 +18,7 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     workshop = await Workshop.open();
     signed = await workshop.sign(await workshop.build("arm64"));
   }, 120_000);
-  afterAll(async () => await workshop[Symbol.asyncDispose]());
+  afterAll(() => workshop[Symbol.asyncDispose]());
   beforeEach(async () => {
     api = await NotaryApi.open();
     api.behaviour.slowness = 0;

@@ -32,7 +32,7 @@ describeWith(WORKSHOP_TOOLS, "notarize-macos by notarytool", () => {
       })),
     };
   });
-  afterAll(async () => await workshop[Symbol.asyncDispose]());
+  afterAll(() => workshop[Symbol.asyncDispose]());
   beforeEach(async () => {
     mac = await Mac.open({ password: PASSWORD, log: accepted });
     job = await Job.open();

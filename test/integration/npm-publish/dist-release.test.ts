@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
@@ -10,6 +9,7 @@ import { hostRun, readArtifact } from "../../release/hosting.ts";
 import { Widget, type WidgetRelease } from "../../release/widget.ts";
 import { Job } from "../../runner/job.ts";
 import { type GitHub, startGitHub } from "../../stand-in/github.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { World } from "./world.ts";
 
 jest.setTimeout(600_000);
@@ -19,16 +19,14 @@ describeWith(["cc", "dist", "cargo"], "npm-publish of a release of the small wor
   let world: World;
   let github: GitHub;
   let release: WidgetRelease;
-  let folder: string;
+  const folder = temporaryFolder();
   beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), "dist-release-"));
     using widget = new Widget();
     [world, github] = await Promise.all([World.start(), startGitHub()]);
     release = await widget.release("1.2.3");
   });
   afterAll(async () => {
     await Promise.all([world.close(), github.close()]);
-    rmSync(folder, { recursive: true });
   });
 
   test("publishes both programs from the archives in the run, and leaves a ledger of them", async () => {

@@ -1,31 +1,28 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { constants, tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { type CommandResult, runCommand } from "@release-actions/command";
 import { CLIENTS } from "../../npm/clients.ts";
 import { describeWith } from "../../parts.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { World } from "./world.ts";
 
 jest.setTimeout(180_000);
 
 describeWith(["cc"], "packages of npm-publish, installed by real clients", () => {
   let world: World;
-  let root: string;
+  const root = temporaryFolder();
   let name: string;
   beforeAll(async () => {
-    root = realpathSync(mkdtempSync(path.join(tmpdir(), "install-")));
     world = await World.start();
     name = world.newName();
     const step = await world.publish(name);
     if (step.conclusion !== "success") throw new Error(step.log);
   });
-  afterAll(async () => {
-    await world.close();
-    rmSync(root, { recursive: true });
-  });
+  afterAll(() => world.close());
 
   /** A fresh folder with a package.json and the given files. */
   function project(label: string, files: Readonly<Record<string, string>> = {}): string {

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { type CommandResult, runCommand } from "@release-actions/command";
 import {
   checkContract,
@@ -15,6 +14,7 @@ import {
 } from "@release-actions/npm";
 import { describeWith } from "../../parts.ts";
 import { killIfRunning } from "../../support/kill.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const PRODUCT: Product = {
   ...{ name: "widget", version: "1.0.0", binary: "widget-cli", fields: {} },
@@ -22,12 +22,8 @@ const PRODUCT: Product = {
 };
 const HERE = `${process.platform}-${process.arch}`;
 
-let root: string;
+const root = temporaryFolder();
 let count = 0;
-beforeAll(() => {
-  root = mkdtempSync(path.join(tmpdir(), "launcher-"));
-});
-afterAll(() => rmSync(root, { recursive: true }));
 
 /** Writes a launcher for these platforms, and beside it the packages with a program, where a client installs them. */
 function install(

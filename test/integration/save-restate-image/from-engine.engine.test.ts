@@ -6,13 +6,10 @@ import { DOCKER_VARIANTS } from "../../../scripts/docker-engine.ts";
 import { describeWithEngines, startedEngine } from "../../engines.ts";
 import { buildInEngine, provideOciArchive } from "../../images/build-image.ts";
 import { RECIPES } from "../../images/image-recipe.ts";
-import { type GitHub, startGitHub } from "../../stand-in/github.ts";
+import { startGitHub } from "../../stand-in/github.ts";
 import { artifactsOf, download, save, unzip } from "./fixture.ts";
 
-let github: GitHub;
-beforeAll(async () => {
-  github = await startGitHub();
-});
+const github = await startGitHub();
 afterAll(() => github.close());
 
 describeWithEngines("save-restate-image with `image`", DOCKER_VARIANTS, (own) => {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { afterAll, describe, expect, jest, test } from "@jest/globals";
 import { LoopbackServers } from "@release-actions/http/testing";
 import {
   addAttestation,
@@ -16,17 +16,13 @@ import {
   soundLayout,
   tarOf,
 } from "@release-actions/oci/testing";
-import { type GitHub, startGitHub } from "../../stand-in/github.ts";
-import { type ProxiedGitHub, startGitHubBehindProxy } from "../../stand-in/proxy/behind-proxy.ts";
+import { startGitHub } from "../../stand-in/github.ts";
+import { startGitHubBehindProxy } from "../../stand-in/proxy/behind-proxy.ts";
 import { artifactsOf, download, save, unzip } from "./fixture.ts";
 
 jest.setTimeout(60_000);
 
-let github: GitHub;
-let proxied: ProxiedGitHub;
-beforeAll(async () => {
-  [github, proxied] = await Promise.all([startGitHub(), startGitHubBehindProxy()]);
-});
+const [github, proxied] = await Promise.all([startGitHub(), startGitHubBehindProxy()]);
 afterAll(() => Promise.all([github.close(), proxied.close()]));
 
 const sha256 = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;

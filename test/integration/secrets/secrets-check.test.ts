@@ -1,22 +1,19 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { describeWith } from "../../parts.ts";
 import type { Job, StepResult } from "../../runner/job.ts";
 import { runAction } from "../../runner/run-action.ts";
-import { type Accounts, oidcEnv, startAccounts } from "../../stand-in/accounts.ts";
+import { oidcEnv, startAccounts } from "../../stand-in/accounts.ts";
 import { type IdentityOptions, makeIdentity, openssl, type SigningIdentity } from "../../stand-in/apple/identity.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const NPM_TOKEN = `npm_${"a1".repeat(18)}`;
 const CLASSIC_TOKEN = `ghp_${"b2".repeat(18)}`;
 const FINE_TOKEN = `github_pat_${"C".repeat(22)}_${"d".repeat(59)}`;
 
-let accounts: Accounts;
-beforeAll(async () => {
-  accounts = await startAccounts();
-});
+const accounts = await startAccounts();
 afterAll(() => accounts.close());
 beforeEach(() => {
   accounts.requests.length = 0;
@@ -395,10 +392,9 @@ jobs:
 });
 
 describeWith(["openssl"], "secrets-check with a certificate", () => {
-  let folder: string;
+  const folder = temporaryFolder();
   const identities = new Map<string, SigningIdentity>();
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "identity-"));
     const variants: [string, IdentityOptions][] = [
       ["good", {}],
       ["legacy", { legacyP12: true }],
@@ -407,7 +403,6 @@ describeWith(["openssl"], "secrets-check with a certificate", () => {
     ];
     for (const [name, options] of variants) identities.set(name, await makeIdentity(path.join(folder, name), options));
   }, 60_000);
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const expectation = "CERT: p12 password=PASSWORD identity=IDENTITY";
   async function checkCertificate(name: string, env: Record<string, string> = {}): Promise<StepResult> {

@@ -19,7 +19,7 @@ export function useSigningBench(): SigningBench {
     bench.arm64 = await bench.workshop.build("arm64");
     bench.amd64 = await bench.workshop.build("amd64");
   }, 120_000);
-  afterAll(async () => await bench.workshop[Symbol.asyncDispose]());
+  afterAll(() => bench.workshop[Symbol.asyncDispose]());
   beforeEach(async () => {
     bench.job = await Job.open();
     await cp(bench.arm64, bench.job.file("tool"));

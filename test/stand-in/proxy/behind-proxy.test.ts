@@ -1,20 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { runPublishedArtifactClient } from "../published/run.ts";
-import { type ProxiedGitHub, startGitHubBehindProxy } from "./behind-proxy.ts";
+import { startGitHubBehindProxy } from "./behind-proxy.ts";
 
-let world: ProxiedGitHub;
-let folder: string;
-beforeAll(async () => {
-  world = await startGitHubBehindProxy();
-  folder = await mkdtemp(path.join(tmpdir(), "stand-in-"));
-});
-afterAll(async () => {
-  await world.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const folder = temporaryFolder();
+const world = await startGitHubBehindProxy();
+afterAll(() => world.close());
 
 test("the published client works through both proxies, and survives one answer of 503", async () => {
   const { github, services, storage } = world;

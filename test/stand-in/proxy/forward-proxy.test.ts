@@ -1,28 +1,22 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { type GitHub, startGitHub } from "../github.ts";
+import { afterAll, expect, test } from "@jest/globals";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { startGitHub } from "../github.ts";
 import { runPublishedArtifactClient, runPublishedCacheClient } from "../published/run.ts";
-import { type ForwardProxy, startForwardProxy } from "./forward-proxy.ts";
+import { startForwardProxy } from "./forward-proxy.ts";
 
 /** Host names that do not resolve, so that only the proxy can reach them. Clients bypass proxies for loopback addresses. */
 const [SERVICES, STORAGE] = ["results.actions.example.invalid", "storage.example.invalid"];
 
-let github: GitHub;
-let proxy: ForwardProxy;
-let folder: string;
-beforeAll(async () => {
-  github = await startGitHub();
-  proxy = await startForwardProxy({ [SERVICES]: github.origin, [STORAGE]: github.storage.origin });
-  github.routeThrough({ services: `http://${SERVICES}`, storage: `http://${STORAGE}` });
-  folder = await mkdtemp(path.join(tmpdir(), "forward-proxy-"));
-  await mkdir(path.join(folder, "temp"));
-});
+const folder = temporaryFolder();
+const github = await startGitHub();
+const proxy = await startForwardProxy({ [SERVICES]: github.origin, [STORAGE]: github.storage.origin });
+github.routeThrough({ services: `http://${SERVICES}`, storage: `http://${STORAGE}` });
+await mkdir(path.join(folder, "temp"));
 afterAll(async () => {
   await proxy.close();
   await github.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 const env = (names: "upper" | "lower"): Record<string, string> => {

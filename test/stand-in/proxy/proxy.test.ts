@@ -1,30 +1,25 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request, type Server } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
 import { closeServer, listen, originOf } from "../http.ts";
 import type { NetworkFault } from "./faults.ts";
-import { type FaultProxy, startProxy } from "./proxy.ts";
+import { startProxy } from "./proxy.ts";
 
 const BODY = Buffer.from("0123456789".repeat(20_000));
-let server: Server;
-let proxy: FaultProxy;
-let served: string[];
 
-beforeAll(async () => {
-  served = [];
-  server = createServer(async (message, response) => {
-    served.push(`${message.method} ${message.url}`);
-    const sent = await buffer(message);
-    const [, from] = /^bytes=(\d+)-/.exec(message.headers.range ?? "") ?? [];
-    const body = message.method === "PUT" ? Buffer.from(String(sent.length)) : BODY.subarray(Number(from ?? 0));
-    const headers = { "Content-Length": body.length, "Accept-Ranges": "bytes", "Content-Type": "application/zip" };
-    response.writeHead(from === undefined ? 200 : 206, headers).end(body);
-  });
-  await listen(server);
-  proxy = await startProxy(originOf(server));
+const served: string[] = [];
+const server = createServer(async (message, response) => {
+  served.push(`${message.method} ${message.url}`);
+  const sent = await buffer(message);
+  const [, from] = /^bytes=(\d+)-/.exec(message.headers.range ?? "") ?? [];
+  const body = message.method === "PUT" ? Buffer.from(String(sent.length)) : BODY.subarray(Number(from ?? 0));
+  const headers = { "Content-Length": body.length, "Accept-Ranges": "bytes", "Content-Type": "application/zip" };
+  response.writeHead(from === undefined ? 200 : 206, headers).end(body);
 });
+await listen(server);
+const proxy = await startProxy(originOf(server));
 afterEach(() => {
   proxy.reset();
   served.length = 0;

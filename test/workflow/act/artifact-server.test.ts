@@ -1,20 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { describeWith } from "../../parts.ts";
 import { freePort } from "../../support/free-port.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 describeWith(["act", "git"], "the artifact server of act", () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "act-"));
-  });
-  afterAll(async () => {
-    await rm(folder, { recursive: true, force: true });
-  });
+  const folder = temporaryFolder();
 
   test("serves an artifact without ranges, length or digest, and the download is complete", async () => {
     // Store the artifact where act's upload would. The current published client cannot upload to act 0.2.89, which
