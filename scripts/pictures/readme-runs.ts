@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
 import { cpSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { TAR_END, tarFile } from "@release-actions/archive";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import { Product } from "@release-actions/example-product";
@@ -55,7 +54,7 @@ async function carriedImage(github: GitHub, engine: string): Promise<string> {
   const summaries: string[] = [];
   for (const action of ["save-restate-image", "load-restate-image"]) {
     await using job = await Job.open({ env: { ...github.env(run), DOCKER_HOST: engine } });
-    writeFileSync(path.join(job.workspace, "restate.tar"), archive);
+    writeFileSync(job.file("restate.tar"), archive);
     const inputs = action === "load-restate-image" ? { tag } : {};
     summaries.push((await job.step(action, { inputs })).summary);
   }
@@ -85,7 +84,7 @@ async function releasedWidget(github: GitHub): Promise<string> {
   const page = JSON.stringify({ ledger: 1, attempt: 1, rows: WIDGET_ROWS });
   await uploadArtifact(github, run, "ledger-release-1-a", [["ledger.json", page]]);
   await using job = await Job.open({ env: github.env(run, undefined, { permissions: { contents: "write" } }) });
-  writeFileSync(path.join(job.workspace, "plan.json"), JSON.stringify(plan));
+  writeFileSync(job.file("plan.json"), JSON.stringify(plan));
   return (await job.step("release-notes", { inputs: { plan: "plan.json" } })).summary;
 }
 

@@ -50,7 +50,7 @@ export async function compareBuilds(name: ReportRun, report?: string): Promise<s
   await using job = await Job.open();
   for (let build = 0; build < builds; build += 1) {
     for (const [file, content] of files(build)) {
-      const place = path.join(job.workspace, `build-${build + 1}`, file);
+      const place = job.file(`build-${build + 1}`, file);
       mkdirSync(path.dirname(place), { recursive: true });
       writeFileSync(place, content);
     }

@@ -26,7 +26,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
     const given = { certificate, "certificate-password": identity.password, timestamp: timestamps.url };
     return await signWithoutSecrets({ ...given, authorities: authorities.join("\n"), ...inputs }, options);
   };
-  const read = async (name: string): Promise<Buffer> => await readFile(path.join(bench.job.workspace, name));
+  const read = async (name: string): Promise<Buffer> => await readFile(bench.job.file(name));
   const imagesOf = async (name: string): Promise<readonly ImageReport[]> =>
     (await checkSigning(await read(name))).images;
   const identifiersOf = async (name: string): Promise<(string | undefined)[]> =>
@@ -36,10 +36,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
   const messages = (result: StepResult): string => result.annotations.map(({ message }) => message).join("\n");
 
   test("signs ad hoc without any secret, as in runs of forks", async () => {
-    await cp(
-      await makeFatBinary([bench.amd64, bench.arm64], bench.workshop.fresh()),
-      path.join(bench.job.workspace, "universal"),
-    );
+    await cp(await makeFatBinary([bench.amd64, bench.arm64], bench.workshop.fresh()), bench.job.file("universal"));
     const result = await signWithoutSecrets({ path: "tool\nuniversal", "ad-hoc": "true" });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
     expect(await identifiersOf("universal")).toEqual(["universal", "universal"]);
@@ -52,7 +49,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
       cdhash: signature && bestCodeDirectory(signature).cdhash,
     });
     // rcodesign reports the empty CMS that it wrote itself. This test checks only that the code matches its signature.
-    const judged = await runCommand("rcodesign", ["verify", path.join(bench.job.workspace, "tool")], { check: false });
+    const judged = await runCommand("rcodesign", ["verify", bench.job.file("tool")], { check: false });
     expect(`${judged.stdout}${judged.stderr}`).not.toMatch(/mismatch/);
   });
 
@@ -84,22 +81,22 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
   });
 
   test("signs through a symbolic link and keeps the link, and signs a file once where two links lead to it", async () => {
-    await mkdir(path.join(bench.job.workspace, "cellar"));
-    await cp(bench.arm64, path.join(bench.job.workspace, "cellar/real-tool"));
-    await chmod(path.join(bench.job.workspace, "cellar/real-tool"), 0o750);
-    for (const name of ["current", "stable"]) await symlink("cellar/real-tool", path.join(bench.job.workspace, name));
+    await mkdir(bench.job.file("cellar"));
+    await cp(bench.arm64, bench.job.file("cellar/real-tool"));
+    await chmod(bench.job.file("cellar/real-tool"), 0o750);
+    for (const name of ["current", "stable"]) await symlink("cellar/real-tool", bench.job.file(name));
     const result = await sign({ path: "current\nstable" });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
-    expect((await lstat(path.join(bench.job.workspace, "current"))).isSymbolicLink()).toBe(true);
-    expect(await readlink(path.join(bench.job.workspace, "stable"))).toBe("cellar/real-tool");
-    expect((await stat(path.join(bench.job.workspace, "cellar/real-tool"))).mode & 0o777).toBe(0o750);
+    expect((await lstat(bench.job.file("current"))).isSymbolicLink()).toBe(true);
+    expect(await readlink(bench.job.file("stable"))).toBe("cellar/real-tool");
+    expect((await stat(bench.job.file("cellar/real-tool"))).mode & 0o777).toBe(0o750);
     // The identifier comes from the name of the file, not of the link.
     expect(await identifiersOf("cellar/real-tool")).toEqual(["real-tool"]);
     expect(JSON.parse(result.outputs["files"] ?? "").length).toBe(1);
   });
 
   test("does not change what another hard link to the file shows", async () => {
-    await link(path.join(bench.job.workspace, "tool"), path.join(bench.job.workspace, "other"));
+    await link(bench.job.file("tool"), bench.job.file("other"));
     expect((await sign()).conclusion).toBe("success");
     expect((await read("other")).equals(await readFile(bench.arm64))).toBe(true);
   });
@@ -108,7 +105,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
     ["tool-1.2.3", "tool-1"],
     ["libfoo.1.dylib", "libfoo.1"],
   ])("chooses the identifier of %s as codesign does, and replaces Go's a.out", async (name, identifier) => {
-    await cp(bench.arm64, path.join(bench.job.workspace, name));
+    await cp(bench.arm64, bench.job.file(name));
     expect(await identifiersOf(name)).toEqual(["a.out"]);
     expect((await sign({ path: name })).conclusion).toBe("success");
     expect(await identifiersOf(name)).toEqual([identifier]);
@@ -117,7 +114,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
   test("keeps nothing of an earlier signature, as `codesign --force` does", async () => {
     const extra = ["--code-signature-flags", "library", "--binary-identifier", "com.example.earlier"];
     const earlier = await bench.workshop.sign(bench.arm64, { entitlements: JIT, extra });
-    await cp(earlier, path.join(bench.job.workspace, "tool"));
+    await cp(earlier, bench.job.file("tool"));
     const result = await sign();
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
     expect(await entitlementsOf("tool")).toEqual([undefined]);
@@ -125,7 +122,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
     const [image] = await imagesOf("tool");
     const flags = image?.signature && bestCodeDirectory(image.signature).flags;
     expect(flags).toBe(0x10000);
-    const judged = await runCommand("rcodesign", ["verify", path.join(bench.job.workspace, "tool")], { check: false });
+    const judged = await runCommand("rcodesign", ["verify", bench.job.file("tool")], { check: false });
     expect(`${judged.stdout}${judged.stderr}`).toMatch(/no problems detected/);
   });
 
@@ -138,7 +135,7 @@ describeWith(WORKSHOP_TOOLS, "a request to codesign-macos", () => {
     ],
     ["the identifier", "--binary-identifier", /arm64: it has the identifier \S+, expected com\.example\.tool/],
   ])("refuses the result of a signing program that ignores %s", async (_title, option, message) => {
-    await writeFile(path.join(bench.job.workspace, "app.entitlements"), JIT);
+    await writeFile(bench.job.file("app.entitlements"), JIT);
     const before = await read("tool");
     const inputs = { entitlements: "app.entitlements", identifier: "com.example.tool" };
     const result = await sign(inputs, { env: { PATH: await programThatIgnores(option) } });

@@ -36,7 +36,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
   };
   const findings = async (file: string): Promise<string[]> => {
     const authorities = await readAuthorities(bench.workshop.authorities);
-    const report = await checkSigning(await readFile(path.join(bench.job.workspace, file)), {
+    const report = await checkSigning(await readFile(bench.job.file(file)), {
       teamId: TEAM,
       authorities,
     });
@@ -49,10 +49,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     );
 
   test("signs thin and universal files for notarization with rcodesign", async () => {
-    await cp(
-      await makeFatBinary([bench.amd64, bench.arm64], bench.workshop.fresh()),
-      path.join(bench.job.workspace, "universal"),
-    );
+    await cp(await makeFatBinary([bench.amd64, bench.arm64], bench.workshop.fresh()), bench.job.file("universal"));
     const result = await sign({ path: "tool\nuniversal", identifier: "com.example.tool" });
     expect([messages(result), result.conclusion]).toEqual(["", "success"]);
     expect([await findings("tool"), await findings("universal")]).toEqual([[], []]);
@@ -81,7 +78,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
       "team-id": TEAM,
       expires: expect.stringMatching(/^20\d\d-/),
     });
-    expect((await stat(path.join(bench.job.workspace, "tool"))).mode & 0o777).toBe(0o755);
+    expect((await stat(bench.job.file("tool"))).mode & 0o777).toBe(0o755);
     expect(await leftovers()).toEqual([]);
   });
 
@@ -101,10 +98,10 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
 
   test("signs with entitlements, and without a timestamp when told so", async () => {
     const entitlements = `<plist version="1.0"><dict><key>com.apple.security.cs.allow-jit</key><true/></dict></plist>`;
-    await writeFile(path.join(bench.job.workspace, "app.entitlements"), entitlements);
+    await writeFile(bench.job.file("app.entitlements"), entitlements);
     const result = await sign({ entitlements: "app.entitlements", timestamp: "none" });
     expect([messages(result), await findings("tool")]).toEqual(["", ["no-timestamp"]]);
-    const report = await checkSigning(await readFile(path.join(bench.job.workspace, "tool")));
+    const report = await checkSigning(await readFile(bench.job.file("tool")));
     expect(report.images[0]?.signature?.entitlements.xml).toEqual(new Map([["com.apple.security.cs.allow-jit", true]]));
   });
 
@@ -118,17 +115,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
 
   const certificateOnly = async (): Promise<string> => {
     const { folder } = bench.workshop.identity;
-    await openssl(folder, [
-      "pkcs12",
-      "-export",
-      "-nokeys",
-      "-in",
-      "leaf.pem",
-      "-out",
-      "no-key.p12",
-      "-passout",
-      "file:password",
-    ]);
+    await openssl(folder, "pkcs12 -export -nokeys -in leaf.pem -out no-key.p12 -passout file:password");
     return (await readFile(path.join(folder, "no-key.p12"))).toString("base64");
   };
 
@@ -192,7 +179,7 @@ describeWith(WORKSHOP_TOOLS, "codesign-macos", () => {
     const result = await sign(await inputs());
     expect(result.conclusion).toBe("failure");
     expect(messages(result)).toMatch(message);
-    expect((await readFile(path.join(bench.job.workspace, "tool"))).equals(await readFile(bench.arm64))).toBe(true);
+    expect((await readFile(bench.job.file("tool"))).equals(await readFile(bench.arm64))).toBe(true);
     expect(await leftovers()).toEqual([]);
     expect(result.log).not.toContain(bench.workshop.identity.password);
   });

@@ -29,15 +29,14 @@ describeWith(["openssl"], "a .p12 of other tools", () => {
   const at = (name: string): string => path.join(folder, name);
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "p12-"));
-    const subject = ["-subj", "/CN=Developer ID Application: Example (TEAMID1234)", "-days", "30"];
-    const key = ["-newkey", "rsa:2048", "-nodes", "-keyout", at("key"), "-out", at("cert")];
-    await openssl(folder, ["req", "-x509", ...key, ...subject]);
+    const subject = ["-subj", "/CN=Developer ID Application: Example (TEAMID1234)"];
+    await openssl(folder, "req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 30", subject);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.each(VARIANTS)("opens a file %s, but not with another password", async (_title, options, password) => {
-    const files = ["-inkey", at("key"), "-in", at("cert"), "-out", at("file.p12"), "-passout", `pass:${password}`];
-    await openssl(folder, ["pkcs12", "-export", ...options, ...files]);
+    const line = "pkcs12 -export -inkey key -in cert -out file.p12";
+    await openssl(folder, line, ["-passout", `pass:${password}`, ...options]);
     await expectToOpen(await readFile(at("file.p12")), password);
   });
 });

@@ -20,17 +20,8 @@ describeWith(["openssl"], "a signing identity from a .p12 that OpenSSL made", ()
 
   /** The identity as base64 of a .p12, which `openssl pkcs12 -export` writes with these options. */
   async function exported(password: string, ...options: readonly string[]): Promise<string> {
-    const input = ["-inkey", "leaf.key", "-in", "leaf.pem"];
-    await openssl(good.folder, [
-      "pkcs12",
-      "-export",
-      ...input,
-      "-out",
-      "x.p12",
-      "-passout",
-      `pass:${password}`,
-      ...options,
-    ]);
+    const line = "pkcs12 -export -inkey leaf.key -in leaf.pem -out x.p12";
+    await openssl(good.folder, line, ["-passout", `pass:${password}`, ...options]);
     return (await readFile(path.join(good.folder, "x.p12"))).toString("base64");
   }
 

@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { removeImage } from "@release-actions/docker";
 import { readPage } from "@release-actions/ledger";
@@ -38,7 +36,7 @@ if (!hasGitea) {
       files: Record<string, Uint8Array> = {},
     ): Promise<StepResult> {
       await using runner = await Job.open({ env: { ...job.env, DOCKER_HOST: own.host } });
-      for (const [name, content] of Object.entries(files)) await writeFile(path.join(runner.workspace, name), content);
+      runner.write(files);
       return await runner.step(action, { inputs });
     }
     const load = async (job: GiteaJob, inputs: Record<string, string> = {}): Promise<StepResult & { tag: string }> => {

@@ -1,36 +1,25 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { readCms } from "@release-actions/macho";
 import { describeWith } from "../../parts.ts";
 import { makeIdentity, openssl, type SigningIdentity } from "../../stand-in/apple/identity.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const CONTENT = Buffer.from("stands for a CodeDirectory");
 
 describeWith(["openssl"], "readCms, of messages made by openssl", () => {
-  let folder: string;
+  const folder = temporaryFolder();
   let identity: SigningIdentity;
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "cms-"));
     identity = await makeIdentity(folder);
     await writeFile(path.join(folder, "content"), CONTENT);
   }, 60_000);
-  afterAll(async () => await rm(folder, { recursive: true }));
 
   const sign = async (...options: string[]): Promise<Buffer> => {
-    const base = ["cms", "-sign", "-binary", "-in", "content", "-outform", "DER", "-out", "cms.der"];
-    await openssl(folder, [
-      ...base,
-      "-signer",
-      "leaf.pem",
-      "-inkey",
-      "leaf.key",
-      "-certfile",
-      "authority.pem",
-      ...options,
-    ]);
+    const signer = "-signer leaf.pem -inkey leaf.key -certfile authority.pem";
+    await openssl(folder, `cms -sign -binary -in content -outform DER -out cms.der ${signer}`, options);
     return await readFile(path.join(folder, "cms.der"));
   };
 

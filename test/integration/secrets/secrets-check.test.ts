@@ -446,8 +446,7 @@ describeWith(["openssl"], "secrets-check with a certificate", () => {
 
   test("finds a file without a private key", async () => {
     const place = identities.get("good")?.folder ?? "";
-    const output = ["-out", "nokey.p12", "-passout", "file:password"];
-    await openssl(place, ["pkcs12", "-export", "-nokeys", "-in", "leaf.pem", ...output]);
+    await openssl(place, "pkcs12 -export -nokeys -in leaf.pem -out nokey.p12 -passout file:password");
     const CERT = (await readFile(path.join(place, "nokey.p12"))).toString("base64");
     const step = await checkCertificate("good", { CERT });
     expect(problems(step)).toEqual(["CERT malformed"]);

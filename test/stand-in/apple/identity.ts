@@ -64,25 +64,12 @@ export async function makeIdentity(folder: string, options: IdentityOptions = {}
     days,
   });
   for (const name of ["authority", "root"]) {
-    await openssl(folder, ["x509", "-in", `${name}.pem`, "-outform", "der", "-out", `${name}.der`]);
+    await openssl(folder, `x509 -in ${name}.pem -outform der -out ${name}.der`);
   }
   const password = "correct horse";
   await writeFile(at("password"), password, { mode: 0o600 });
-  await openssl(folder, [
-    "pkcs12",
-    "-export",
-    "-inkey",
-    "leaf.key",
-    "-in",
-    "leaf.pem",
-    "-certfile",
-    "authority.pem",
-    "-out",
-    "leaf.p12",
-    "-passout",
-    "file:password",
-    ...(options.legacyP12 === true ? ["-legacy"] : []),
-  ]);
+  const files = "-inkey leaf.key -in leaf.pem -certfile authority.pem -out leaf.p12 -passout file:password";
+  await openssl(folder, `pkcs12 -export ${files}`, options.legacyP12 === true ? ["-legacy"] : []);
   return {
     folder,
     teamId,
@@ -98,27 +85,17 @@ export async function makeIdentity(folder: string, options: IdentityOptions = {}
   };
 }
 
-export function openssl(folder: string, args: readonly string[], input?: Uint8Array): Promise<unknown> {
-  return runCommand("openssl", args, { cwd: folder, ...(input === undefined ? {} : { input }) });
+/** Runs `openssl` in a folder with a command line, which is split at spaces, and `more` arguments. */
+export async function openssl(folder: string, line: string, more: readonly string[] = []): Promise<void> {
+  await runCommand("openssl", [...line.split(" "), ...more], { cwd: folder });
 }
 
-const newKey = (name: string): readonly string[] => ["-newkey", "rsa:2048", "-nodes", "-keyout", `${name}.key`];
+const newKey = (name: string): string => `-newkey rsa:2048 -nodes -keyout ${name}.key`;
 
 /** Creates a key and a self-signed certificate: `<name>.key` and `<name>.pem`. */
 export async function selfSigned(folder: string, name: string, subject: string): Promise<void> {
-  await openssl(folder, [
-    "req",
-    "-x509",
-    ...newKey(name),
-    "-out",
-    `${name}.pem`,
-    "-subj",
-    subject,
-    "-days",
-    "3650",
-    "-addext",
-    "keyUsage=critical,keyCertSign",
-  ]);
+  const options = "-days 3650 -addext keyUsage=critical,keyCertSign";
+  await openssl(folder, `req -x509 ${newKey(name)} -out ${name}.pem ${options}`, ["-subj", subject]);
 }
 
 export interface Issue {
@@ -132,24 +109,7 @@ export interface Issue {
 /** A key and a certificate from the issuer of that name. */
 export async function issue(folder: string, { name, subject, issuer, extensions, days }: Issue): Promise<void> {
   await writeFile(join(folder, `${name}.cnf`), `[ext]\n${extensions.join("\n")}\n`);
-  await openssl(folder, ["req", "-new", ...newKey(name), "-out", `${name}.csr`, "-subj", subject]);
-  await openssl(folder, [
-    "x509",
-    "-req",
-    "-in",
-    `${name}.csr`,
-    "-CA",
-    `${issuer}.pem`,
-    "-CAkey",
-    `${issuer}.key`,
-    "-CAcreateserial",
-    "-extfile",
-    `${name}.cnf`,
-    "-extensions",
-    "ext",
-    "-days",
-    String(days),
-    "-out",
-    `${name}.pem`,
-  ]);
+  await openssl(folder, `req -new ${newKey(name)} -out ${name}.csr`, ["-subj", subject]);
+  const signer = `-CA ${issuer}.pem -CAkey ${issuer}.key -CAcreateserial -days ${days}`;
+  await openssl(folder, `x509 -req -in ${name}.csr ${signer} -extfile ${name}.cnf -extensions ext -out ${name}.pem`);
 }

@@ -51,18 +51,8 @@ export async function startTimestampServer(folder: string): Promise<TimestampSer
       const query = await buffer(request);
       if (request.url?.endsWith("?stamp=another")) stampAnother(query);
       await writeFile(join(folder, `${count}.tsq`), query);
-      await openssl(folder, [
-        "ts",
-        "-reply",
-        "-config",
-        "tsa.cnf",
-        "-section",
-        "tsa_config",
-        "-queryfile",
-        `${count}.tsq`,
-        "-out",
-        `${count}.tsr`,
-      ]);
+      const files = `-queryfile ${count}.tsq -out ${count}.tsr`;
+      await openssl(folder, `ts -reply -config tsa.cnf -section tsa_config ${files}`);
       response.writeHead(200, { "content-type": "application/timestamp-reply" });
       response.end(await readFile(join(folder, `${count}.tsr`)));
     });

@@ -27,10 +27,9 @@ const HOSTS = ["fulcio.sigstore.dev", "rekor.sigstore.dev"];
 /** @param issuer the issuer whose identity tokens are accepted. */
 export async function startSigstore(issuer: string): Promise<Sigstore> {
   const folder = mkdtempSync(path.join(tmpdir(), "sigstore-"));
-  const subject = ["-subj", "/CN=Sigstore stand-in"];
-  const names = ["-addext", `subjectAltName=${HOSTS.map((host) => `DNS:${host}`).join(",")}`];
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-keyout", "tls.key"];
-  await openssl(folder, ["req", "-x509", ...key, ...subject, ...names, "-days", "2", "-out", "tls.pem"]);
+  const names = `-addext subjectAltName=${HOSTS.map((host) => `DNS:${host}`).join(",")}`;
+  const key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout tls.key";
+  await openssl(folder, `req -x509 ${key} ${names} -days 2 -out tls.pem`, ["-subj", "/CN=Sigstore stand-in"]);
   const file = (name: string): string => path.join(folder, name);
   const entries: unknown[] = [];
 
@@ -42,8 +41,8 @@ export async function startSigstore(issuer: string): Promise<Sigstore> {
     if (!verify("sha256", Buffer.from(String(claims["sub"])), publicKey, proof))
       throw new Error("no proof of possession");
     writeFileSync(file("public.pem"), publicKey.export({ type: "spki", format: "pem" }));
-    const issue = ["x509", "-new", "-force_pubkey", "public.pem", "-subj", "/CN=signer", "-days", "1"];
-    await openssl(folder, [...issue, "-CA", "tls.pem", "-CAkey", "tls.key", "-out", "leaf.pem"]);
+    const signer = "-CA tls.pem -CAkey tls.key";
+    await openssl(folder, `x509 -new -force_pubkey public.pem -subj /CN=signer -days 1 ${signer} -out leaf.pem`);
     const certificates = ["leaf.pem", "tls.pem"].map((name) => readFileSync(file(name), "utf8"));
     return { signedCertificateEmbeddedSct: { chain: { certificates } } };
   };
