@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
 import { freePort } from "../support/free-port.ts";
+import { RUST_FOLDERS } from "../support/rust-env.ts";
 import { type ActLog, readLog } from "./log.ts";
 import { ARTIFACT_CLIENT } from "./third-party.ts";
 
@@ -93,7 +94,7 @@ export class Act implements Disposable {
     // A home of its own hides the user's settings, such as an .actrc. Toolchains in the user's home stay available.
     const env = {
       ...process.env,
-      ...toolchains(),
+      ...RUST_FOLDERS,
       HOME: path.join(this.#home, "home"),
       XDG_CONFIG_HOME: this.#home,
       XDG_CACHE_HOME: this.#home,
@@ -115,10 +116,4 @@ function serverOptions(kind: "artifact" | "cache", folder: string, port: number)
 
 function named(option: string, values: Readonly<Record<string, string>> = {}): string[] {
   return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
-}
-
-/** The folders of rustup and cargo, which both look for in the home by default. */
-function toolchains(): Record<string, string> {
-  const { RUSTUP_HOME = path.join(homedir(), ".rustup"), CARGO_HOME = path.join(homedir(), ".cargo") } = process.env;
-  return { RUSTUP_HOME, CARGO_HOME };
 }

@@ -20,9 +20,9 @@ async function identify(
 ): Promise<StepResult> {
   const { main } = await runAction("env-identity", {
     step: { inputs },
-    prepare: async ({ workspace }) => {
-      for (const [name, content] of Object.entries(files)) await writeFile(path.join(workspace, name), content);
-      if (inRepository) await runCommand("git", ["init", "--quiet", workspace]);
+    prepare: async (job) => {
+      job.write(files);
+      if (inRepository) await runCommand("git", ["init", "--quiet", job.workspace]);
     },
   });
   return main;

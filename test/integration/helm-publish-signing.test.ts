@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -10,6 +10,7 @@ import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
 import { HELMS, type HelmProgram, helmOnPath } from "../release/helm-versions.ts";
 import { Job, type StepResult } from "../runner/job.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { writeFiles } from "../support/write-files.ts";
 
 const PASSPHRASE = "correct horse battery";
 const KEY = "Release Bot <bot@acme.example>";
@@ -88,13 +89,13 @@ function testsWith(program: HelmProgram): void {
 
   test("fetches the dependencies pinned in Chart.lock, when asked to", async () => {
     const shop = mkdtempSync(path.join(work, "shop-"));
-    writeTree(shop, { "db/Chart.yaml": chartYaml("db"), "db/templates/a.yaml": CONFIG_MAP });
+    writeFiles(shop, { "db/Chart.yaml": chartYaml("db"), "db/templates/a.yaml": CONFIG_MAP });
     await helm(shop, "package", "db");
     const { server, url } = await serveFolder(shop);
     try {
       await helm(shop, "repo", "index", ".", "--url", url);
       const depends = `dependencies:\n  - name: db\n    version: ~1.2\n    repository: ${url}\n`;
-      writeTree(shop, { "widget/Chart.yaml": chartYaml("widget", depends), "widget/templates/a.yaml": CONFIG_MAP });
+      writeFiles(shop, { "widget/Chart.yaml": chartYaml("widget", depends), "widget/templates/a.yaml": CONFIG_MAP });
       await helm(shop, "dependency", "update", "widget");
       const files = {
         "charts/widget/Chart.yaml": chartYaml("widget", depends),
@@ -115,13 +116,6 @@ function testsWith(program: HelmProgram): void {
       server.close();
     }
   });
-}
-
-function writeTree(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    writeFileSync(path.join(folder, name), content);
-  }
 }
 
 /** A repository of charts: a folder behind HTTP. */

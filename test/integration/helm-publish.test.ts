@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
@@ -14,6 +14,7 @@ import type { StepOptions } from "../runner/job.ts";
 import { Job, type StepResult } from "../runner/job.ts";
 import { startGitHub } from "../stand-in/github.ts";
 import { type FaultProxy, startProxy } from "../stand-in/proxy/proxy.ts";
+import { writeFiles } from "../support/write-files.ts";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -34,13 +35,6 @@ function workspace(version = "1.2.3", change: Files = {}): Files {
     ].join("\n"),
     ...change,
   };
-}
-
-function writeFiles(folder: string, files: Files): void {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    writeFileSync(path.join(folder, name), content);
-  }
 }
 
 describe.each(HELMS)("helm-publish with %s", (program) => {
@@ -81,7 +75,7 @@ function publishTests(program: HelmProgram): void {
     const { files = workspace(), inputs = {}, env = {}, stop, prepare } = setting;
     const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main", ...env };
     await using job = await Job.open({ env: facts });
-    writeFiles(job.workspace, files);
+    job.write(files);
     prepare?.(job);
     const defaults = { plan: "plan.json", registry, username: USER, password: PASSWORD };
     const options = { inputs: { ...defaults, ...inputs }, env: { PATH: searchPath }, ...(stop && { stop }) };

@@ -14,17 +14,10 @@ import { type GitHub, startGitHub } from "../stand-in/github.ts";
 type Inputs = Readonly<Record<string, string>>;
 type Files = Readonly<Record<string, string>>;
 
-async function place(workspace: string, files: Files): Promise<void> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(workspace, name)), { recursive: true });
-    await writeFile(path.join(workspace, name), content);
-  }
-}
-
 /** Runs the action in a workspace with these files. */
 async function compare(files: Files, inputs: Inputs, prepare?: (job: Job) => Promise<unknown>): Promise<StepResult> {
   await using job = await Job.open();
-  await place(job.workspace, files);
+  job.write(files);
   await prepare?.(job);
   return await job.step("repro-hash-compare", { inputs });
 }
@@ -106,7 +99,7 @@ describe("repro-hash-compare in one job", () => {
     await using job = await Job.open({
       env: { RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup") },
     });
-    await place(job.workspace, { "out/a": "1", "out/sub/b c": "2" });
+    job.write({ "out/a": "1", "out/sub/b c": "2" });
     const step = await job.step("repro-hash-compare", {
       inputs: { paths: "out", record: "rec/manifest.json", algorithm: "both" },
     });
@@ -255,7 +248,7 @@ describe("repro-hash-compare across jobs", () => {
     const run = github.addRun();
     const inJob = async (files: Files, inputs: Inputs): Promise<StepResult> => {
       await using job = await Job.open({ env: github.env(run) });
-      await place(job.workspace, files);
+      job.write(files);
       return await job.step("repro-hash-compare", { inputs });
     };
     for (const [name, folder, command] of [
@@ -301,7 +294,7 @@ describeWith(["chromium"], "the HTML report in a browser", () => {
     });
     try {
       const name = "<img src=x onerror=alert(1)>.json";
-      await place(job.workspace, {
+      job.write({
         [`a/${name}`]: BUILT_IN("one"),
         [`b/${name}`]: BUILT_IN("second"),
         "a/same": "1",

@@ -1,15 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { findProgram } from "@release-actions/command";
 import { describeWith } from "../parts.ts";
 import { Job, type StepResult } from "../runner/job.ts";
+import { RUST_FOLDERS } from "../support/rust-env.ts";
 
-const HOMES = {
-  CARGO_HOME: process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo"),
-  RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup"),
-};
 const CRATE = {
   "Cargo.toml": '[package]\nname = "tool"\nversion = "0.1.0"\nedition = "2021"\n[workspace]\n',
   "Cargo.lock": 'version = 4\n\n[[package]]\nname = "tool"\nversion = "0.1.0"\n',
@@ -54,16 +48,12 @@ const NAMES_ITS_SOURCE: Values = {
 describeWith(["cargo", "rustc", "cc", "ar"], "reproducible-build with flags that map paths", () => {
   let job: Job;
   beforeEach(async () => {
-    job = await Job.open({ env: HOMES });
+    job = await Job.open({ env: RUST_FOLDERS });
   });
   afterEach(() => job.close());
 
   async function build(files: Values, inputs: Values, env: Values = {}): Promise<StepResult> {
-    for (const [name, content] of Object.entries(files)) {
-      const file = job.file(name);
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, content);
-    }
+    job.write(files);
     return await job.step("reproducible-build", { inputs, env });
   }
 

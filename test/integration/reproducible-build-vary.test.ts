@@ -1,16 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import path from "node:path";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { describeWith } from "../parts.ts";
 import { Job, type StepResult } from "../runner/job.ts";
+import { RUST_FOLDERS } from "../support/rust-env.ts";
 
 jest.setTimeout(240_000);
 
-const HOMES = {
-  CARGO_HOME: process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo"),
-  RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup"),
-};
 /** A program that contains the output that a command had during the build. */
 const CRATE: Readonly<Record<string, string>> = {
   "Cargo.toml":
@@ -22,7 +16,7 @@ const CRATE: Readonly<Record<string, string>> = {
 describeWith(["cargo", "rustc", "gcc"], "reproducible-build with several builds", () => {
   let job: Job;
   beforeEach(async () => {
-    job = await Job.open({ env: HOMES });
+    job = await Job.open({ env: RUST_FOLDERS });
   });
   afterEach(() => job.close());
 
@@ -33,11 +27,7 @@ fn main() {
     println!("cargo:rustc-env=SEEN={}", String::from_utf8(out).unwrap().trim().replace('\\n', " "));
 }
 `;
-    for (const [name, content] of Object.entries({ ...CRATE, "build.rs": script })) {
-      const file = job.file(name);
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, content);
-    }
+    job.write({ ...CRATE, "build.rs": script });
     return await job.step("reproducible-build", { inputs: { builds: "2", ...inputs } });
   }
 

@@ -1,43 +1,36 @@
-import { chmod, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { chmod, cp, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { describeWith } from "../parts.ts";
 import { Job, type StepResult } from "../runner/job.ts";
+import { RUST_FOLDERS } from "../support/rust-env.ts";
+import { writeFiles } from "../support/write-files.ts";
 
 jest.setTimeout(240_000);
 
 const FIXTURE = path.join(import.meta.dirname, "../fixtures/rust-workspace");
-const HOMES = {
-  CARGO_HOME: process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo"),
-  RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup"),
-};
 
 type Values = Readonly<Record<string, string>>;
 
 describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
   let job: Job;
   beforeEach(async () => {
-    job = await Job.open({ env: HOMES });
+    job = await Job.open({ env: RUST_FOLDERS });
   });
   afterEach(() => job.close());
 
   async function copyFixture(folder: string, files: Values = {}): Promise<void> {
     await cp(FIXTURE, job.file(folder), { recursive: true });
-    for (const [name, content] of Object.entries(files)) {
-      const file = job.file(folder, name);
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, content);
-    }
+    writeFiles(job.file(folder), files);
   }
 
   /** Builds a fresh copy, and writes the manifest beside the binaries. */
   async function build(folder: string, inputs: Values = {}, env: Values = {}, files: Values = {}): Promise<StepResult> {
     await copyFixture(folder, files);
     // The builds stand for two machines, so each gets a job: what one exports must not reach the next.
-    await using other = await Job.open({ env: HOMES });
+    await using other = await Job.open({ env: RUST_FOLDERS });
     const record = job.file(folder, "target/release/manifest.json");
     const all = { "working-directory": job.file(folder), packages: "b a", record, ...inputs };
     return await other.step("reproducible-build", { inputs: all, env });
@@ -177,7 +170,7 @@ describeWith(["cargo", "rustc", "gcc"], "reproducible-build", () => {
       inputs: { "working-directory": cwd, mode: "print", rustflags: "--cfg=added" },
     });
     await writeFile(path.join(cwd, ".cargo/config.toml"), printed.outputs["config"] ?? "");
-    const env = { ...process.env, ...HOMES, RUSTFLAGS: undefined };
+    const env = { ...process.env, ...RUST_FOLDERS, RUSTFLAGS: undefined };
     await runCommand("cargo", ["build", "--release", "--locked", "-p", "a", "-p", "b"], { cwd, env });
     const inputs = { paths: "one/target/release/[ab]", against: "further/away/target/release" };
     expect((await job.step("repro-hash-compare", { inputs })).outputs).toMatchObject({

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
+import { writeFiles } from "../support/write-files.ts";
 
 const FIXTURE = path.join(import.meta.dirname, "../fixtures/widget");
 const HOST_TARGET = "x86_64-unknown-linux-gnu";
@@ -34,10 +35,7 @@ export class DistProject implements Disposable {
 
   /** @param files the files of the checkout, by path. */
   constructor(files: Readonly<Record<string, string>> = {}) {
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(path.dirname(path.join(this.folder, name)), { recursive: true });
-      writeFileSync(path.join(this.folder, name), content);
-    }
+    writeFiles(this.folder, files);
   }
 
   /** Runs `dist` and returns its manifest. */

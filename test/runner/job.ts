@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { writeFiles } from "../support/write-files.ts";
 import { type ActionMetadata, readActionMetadata } from "./action-metadata.ts";
 import { resolveExpressions } from "./expressions.ts";
 import { runNode, type Stop } from "./process.ts";
@@ -82,10 +83,7 @@ export class Job implements AsyncDisposable {
 
   /** Writes files into the workspace, and makes their folders. */
   write(files: Readonly<Record<string, string | Uint8Array>>): void {
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(path.dirname(this.file(name)), { recursive: true });
-      writeFileSync(this.file(name), content);
-    }
+    writeFiles(this.workspace, files);
   }
 
   /** Runs the main step of an action: the name of one of ours (its bundle must be built), or a folder. */

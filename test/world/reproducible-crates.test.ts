@@ -1,9 +1,9 @@
 import { cpSync } from "node:fs";
-import { homedir } from "node:os";
 import path from "node:path";
 import { expect, jest, test } from "@jest/globals";
 import { describeWith } from "../parts.ts";
 import { Job } from "../runner/job.ts";
+import { RUST_FOLDERS } from "../support/rust-env.ts";
 import { sample } from "./bring.ts";
 import { readRows } from "./rows.ts";
 
@@ -17,10 +17,6 @@ interface JudgedCrate {
 }
 
 const PROGRAMS = path.resolve(import.meta.dirname, "../fixtures/crates-with-causes");
-const HOMES = {
-  CARGO_HOME: process.env["CARGO_HOME"] ?? path.join(homedir(), ".cargo"),
-  RUSTUP_HOME: process.env["RUSTUP_HOME"] ?? path.join(homedir(), ".rustup"),
-};
 const judged = readRows<JudgedCrate>("reproducible-crates.yml", ["crate", "dependsOn", "why", "inputs"]);
 const rows = judged.map((one) => {
   const inputs = Object.entries(one.inputs ?? {}).map(([name, value]) => ` with ${name}: ${value}`);
@@ -33,7 +29,7 @@ describeWith(
   "reproducible-build finds what programs around published crates depend on",
   () => {
     test.each(sample(rows, 2))("%s", async (_title, { crate, dependsOn, inputs }) => {
-      await using job = await Job.open({ env: HOMES });
+      await using job = await Job.open({ env: RUST_FOLDERS });
       cpSync(PROGRAMS, job.workspace, { recursive: true });
       const step = await job.step("reproducible-build", {
         inputs: { packages: `uses-${crate}`, builds: "2", "max-builds": "60", ...inputs },

@@ -8,6 +8,7 @@ import { type CommandResult, runCommand } from "@release-actions/command";
 import { CLIENTS } from "../../npm/clients.ts";
 import { describeWith } from "../../parts.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { writeFiles } from "../../support/write-files.ts";
 import { World } from "./world.ts";
 
 jest.setTimeout(180_000);
@@ -30,10 +31,7 @@ describeWith(["cc"], "packages of npm-publish, installed by real clients", () =>
     // npm reads its registry from the environment, pnpm only from this file.
     const npmrc = `registry=${world.registry.origin}\n`;
     const dependent = JSON.stringify({ name: "dependent", version: "1.0.0", dependencies: { [name]: "1.2.3" } });
-    for (const [file, content] of Object.entries({ "package.json": dependent, ".npmrc": npmrc, ...files })) {
-      mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-      writeFileSync(path.join(folder, file), content);
-    }
+    writeFiles(folder, { "package.json": dependent, ".npmrc": npmrc, ...files });
     return folder;
   }
 
