@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { Product } from "@release-actions/example-product";
 import { Job, type StepResult } from "../runner/job.ts";
+import { expectOneError } from "../runner/one-error.ts";
 import { startRegistry } from "./docker/registry.ts";
 import { freshArchive } from "./load-restate-image/fixture.ts";
 
@@ -143,31 +144,11 @@ describe("pins-check", () => {
     expect(fixed.read("Cargo.lock")).not.toContain("1.7.5");
   });
 
-  test.each<[string, Case, RegExp, string | undefined, number | undefined]>([
-    ["a config that is missing", { inputs: { config: "nope.yml" } }, /^nope.yml does not exist/, "nope.yml", undefined],
-    [
-      "a config outside the repository",
-      { inputs: { config: "/etc/pins.yml" } },
-      /expected a file below/,
-      undefined,
-      undefined,
-    ],
-    [
-      "an `only` that is not the name of a check",
-      { inputs: { only: "rsut" } },
-      /`only` names rsut/,
-      undefined,
-      undefined,
-    ],
-  ])("reports one clear error for %s", async (_name, options, message, file, line) => {
-    const step = await check(options);
-    expect(step.conclusion).toBe("failure");
-    expect(step.annotations).toHaveLength(1);
-    expect(step.annotations[0]).toMatchObject({
-      level: "error",
-      message: expect.stringMatching(message),
-      ...(file && { file }),
-      ...(line && { line }),
-    });
+  test.each<[string, Case, RegExp, place?: string]>([
+    ["a config that is missing", { inputs: { config: "nope.yml" } }, /^nope.yml does not exist/, "nope.yml"],
+    ["a config outside the repository", { inputs: { config: "/etc/pins.yml" } }, /expected a file below/],
+    ["an `only` that is not the name of a check", { inputs: { only: "rsut" } }, /`only` names rsut/],
+  ])("reports one clear error for %s", async (_name, options, message, place = "") => {
+    expectOneError(await check(options), message, place);
   });
 });

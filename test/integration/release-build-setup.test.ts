@@ -5,6 +5,7 @@ import { runCommand } from "@release-actions/command";
 import { Product } from "@release-actions/example-product";
 import { describeWith } from "../parts.ts";
 import { Job, type StepOptions, type StepResult } from "../runner/job.ts";
+import { expectOneError } from "../runner/one-error.ts";
 import { rustEnv } from "../support/rust-env.ts";
 
 const HOST = "x86_64-unknown-linux-gnu";
@@ -19,9 +20,20 @@ const ANSWERS = {
 /** For tests that are only about flags: no notice is made, and hakari stays on. */
 const FLAGS_ONLY = { "notice-command": "none", hakari: "keep" };
 
+type Change = (product: Product) => void;
+
+const replace =
+  (file: string, from: string, to: string): Change =>
+  (product) =>
+    product.replace(file, from, to);
+const write =
+  (file: string, text: string): Change =>
+  (product) =>
+    product.write(file, text);
+
 interface Setup {
   readonly inputs?: Readonly<Record<string, string>>;
-  readonly change?: (product: Product) => void;
+  readonly change?: Change;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -82,7 +94,7 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
   });
 
   test("with those of another file added to the files that it finds", async () => {
-    const change = (product: Product): void => product.write("ci/flags.toml", '[build]\nrustflags = ["-Dwarnings"]\n');
+    const change = write("ci/flags.toml", '[build]\nrustflags = ["-Dwarnings"]\n');
     const step = await setUp({ change, inputs: { "rustflags-from": "ci/flags.toml" } });
     expect(step.outputs["rustflags"]).toBe(`${COMMON} -Dwarnings`);
   });
@@ -99,126 +111,91 @@ describeWith(["cargo", "rustc"], "release-build-setup resolves the flags", () =>
     });
   });
 
-  test.each<[string, Setup, RegExp, string | undefined, number | undefined]>([
+  test.each<[string, Setup, RegExp, place?: string]>([
     [
       "two targets whose flags differ",
       { inputs: { targets: `${HOST} ${MUSL}` } },
       /need different flags[\s\S]*gnu: -C force.*[\s\S]*musl: .*link-self-contained=yes/,
-      undefined,
-      undefined,
     ],
     [
       "a flag with a space",
       {
-        change: (product) =>
-          product.replace(
-            ".cargo/config.toml",
-            '"--cfg", "uuid_unstable",\n    "--cfg", "tokio_unstable",\n]',
-            '"-Clink-arg=a b"]',
-          ),
+        change: replace(
+          ".cargo/config.toml",
+          '"--cfg", "uuid_unstable",\n    "--cfg", "tokio_unstable",\n]',
+          '"-Clink-arg=a b"]',
+        ),
       },
       /"-Clink-arg=a b" of .*config.toml:4 cannot be expressed in RUSTFLAGS/,
-      ".cargo/config.toml",
-      4,
+      ".cargo/config.toml:4",
     ],
-    [
-      "CARGO_ENCODED_RUSTFLAGS",
-      { env: { CARGO_ENCODED_RUSTFLAGS: "-O" } },
-      /cargo reads it instead of RUSTFLAGS/,
-      undefined,
-      undefined,
-    ],
+    ["CARGO_ENCODED_RUSTFLAGS", { env: { CARGO_ENCODED_RUSTFLAGS: "-O" } }, /cargo reads it instead of RUSTFLAGS/],
     [
       "a target that rustc does not know",
       { inputs: { targets: "riscv128-unknown-none" } },
       /rustc cannot describe the target riscv128-unknown-none/,
-      undefined,
-      undefined,
     ],
     [
       "a configuration that includes itself",
-      { change: (product) => product.write(".cargo/config.toml", 'include = ["config.toml"]\n') },
+      { change: write(".cargo/config.toml", 'include = ["config.toml"]\n') },
       /includes itself again/,
-      ".cargo/config.toml",
-      1,
+      ".cargo/config.toml:1",
     ],
     [
       "a broken configuration",
-      { change: (product) => product.write(".cargo/config.toml", "[build\n") },
+      { change: write(".cargo/config.toml", "[build\n") },
       /is not valid TOML/,
-      ".cargo/config.toml",
-      2,
+      ".cargo/config.toml:2",
     ],
     [
       "a configuration that is missing",
       { inputs: { "rustflags-from": "nope.toml" } },
       /`rustflags-from` is nope.toml, and there is no such file/,
-      undefined,
-      undefined,
     ],
     [
       "a toolchain that is not installed",
       // A version that never existed: rustup would fetch an existing one.
-      { change: (product) => product.replace("rust-toolchain.toml", "1.95.0", "1.95.99") },
+      { change: replace("rust-toolchain.toml", "1.95.0", "1.95.99") },
       /pins Rust 1.95.99, which does not start here[\s\S]*rustup toolchain install 1.95.99/,
-      "rust-toolchain.toml",
-      3,
+      "rust-toolchain.toml:3",
     ],
     [
       "a stage that is missing",
       { inputs: { "dockerfile-stage": "bulider" } },
       /has no stage "bulider": it has base, builder, runtime/,
-      "docker/Dockerfile",
-      4,
+      "docker/Dockerfile:4",
     ],
     [
       "a Dockerfile that is missing",
       { inputs: { "env-from-dockerfile": "Dockerfile" } },
       /Dockerfile does not exist/,
       "Dockerfile",
-      undefined,
     ],
     [
       "a broken Dockerfile that was named",
       {
-        change: (product) => product.write("docker/debug.Dockerfile", "FROM x AS builder\nWORKDRI /\n"),
+        change: write("docker/debug.Dockerfile", "FROM x AS builder\nWORKDRI /\n"),
         inputs: { "env-from-dockerfile": "docker/debug.Dockerfile" },
       },
       /WORKDRI is not a Dockerfile instruction/,
-      "docker/debug.Dockerfile",
-      2,
+      "docker/debug.Dockerfile:2",
     ],
     [
       "a variable without a value",
       {
-        change: (product) =>
-          product.replace(
-            "docker/Dockerfile",
-            "ac_cv_gssapi_supports_spnego yes",
-            "ac_cv_gssapi_supports_spnego $NOPE",
-          ),
+        change: replace("docker/Dockerfile", "ac_cv_gssapi_supports_spnego yes", "ac_cv_gssapi_supports_spnego $NOPE"),
       },
       /ac_cv_gssapi_supports_spnego uses NOPE, which has no value/,
-      "docker/Dockerfile",
-      14,
+      "docker/Dockerfile:14",
     ],
     [
       "a line that is not a variable",
       { inputs: { "extra-env": "A=b\nnonsense" } },
       /"nonsense" in `extra-env` is not NAME=value/,
-      undefined,
-      undefined,
     ],
-  ])("and refuses %s with one clear error", async (_name, setup, message, file, line) => {
+  ])("and refuses %s with one clear error", async (_name, setup, message, place = "") => {
     const step = await setUp(setup);
-    expect(step.conclusion).toBe("failure");
-    expect(step.annotations).toHaveLength(1);
-    expect(step.annotations[0]).toMatchObject({
-      level: "error",
-      message: expect.stringMatching(message),
-      ...(file && { file }),
-      ...(line && { line }),
-    });
+    expectOneError(step, message, place);
     expect(step.env).toEqual({});
   });
 });
