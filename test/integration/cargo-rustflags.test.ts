@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { expect, test } from "@jest/globals";
 import { configEnvironment, loadConfig, printCfg, resolveRustflags } from "@release-actions/cargo";
 import { runCommand } from "@release-actions/command";
 import { FileTree } from "@release-actions/example-product";
 import type { TomlNode } from "@release-actions/toml";
-import { parse } from "yaml";
 import { describeWith } from "../parts.ts";
+import { readCases } from "../support/case-tables.ts";
 
 const HOST = "x86_64-unknown-linux-gnu";
 
@@ -21,10 +19,7 @@ interface Refused extends Case {
   readonly message: string;
 }
 
-const CASES = path.join(import.meta.dirname, "../fixtures/cases/rustflags.yml");
-const { resolved, refused }: { resolved: readonly Case[]; refused: readonly Refused[] } = parse(
-  readFileSync(CASES, "utf8"),
-);
+const { resolved, refused } = readCases<{ resolved: readonly Case[]; refused: readonly Refused[] }>("rustflags.yml");
 
 describeWith(["cargo", "rustc"], "resolveRustflags names the arguments that cargo passes", () => {
   for (const each of resolved) {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Authorities, checkSigning, type FindingCode, readMacho, readSignature } from "@release-actions/macho";
 import { readAuthorities } from "@release-actions/macos-product";
 import { describeWith } from "../../parts.ts";
-import { makeFatBinary } from "../../stand-in/apple/mac-binary.ts";
+import type { IdentityOptions } from "../../stand-in/apple/identity.ts";
+import { makeFatBinary, type SignOptions } from "../../stand-in/apple/mac-binary.ts";
 import { startTimestampServer, type TimestampServer } from "../../stand-in/apple/timestamp-server.ts";
 import { WORKSHOP_TOOLS, Workshop } from "../../stand-in/apple/workshop.ts";
 import { commandOffset, patchBuildVersion } from "./patch.ts";
@@ -48,205 +49,167 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
     expect((await check(await workshop.sign(arm64, { entitlements: both }))).findings).toEqual([]);
   });
 
-  interface Case {
-    readonly title: string;
-    readonly make: () => Promise<string>;
-    readonly code: FindingCode;
-    readonly message: RegExp;
-  }
+  /** The program, signed with an identity that differs from the workshop's in these options. */
+  const signedBy =
+    (name: string, options: IdentityOptions, how: SignOptions = {}) =>
+    async (): Promise<string> =>
+      workshop.sign(arm64, { ...how, identity: await workshop.otherIdentity(name, options) });
+  /** The program, changed after signing. */
+  const changed =
+    (edit: Parameters<Workshop["change"]>[1], how: SignOptions = {}) =>
+    async (): Promise<string> =>
+      workshop.change(await workshop.sign(arm64, how), edit);
+  const withEntitlements = (entitlements: string) => (): Promise<string> => workshop.sign(arm64, { entitlements });
+  const withoutCommand = (bytes: Buffer, command: string): void =>
+    void bytes.writeUInt32LE(0x3f, commandOffset(bytes, command));
 
-  const cases: readonly Case[] = [
-    {
-      title: "a file that is not signed",
-      make: async () => amd64,
-      code: "unsigned",
-      message: /^is not signed$/,
-    },
-    {
-      title: "the linker's ad-hoc signature",
-      make: async () => arm64,
-      code: "ad-hoc",
-      message: /^is signed ad hoc by the linker, with no certificate$/,
-    },
-    {
-      title: "an ad-hoc signature",
-      make: () => workshop.sign(amd64, { adHoc: true }),
-      code: "ad-hoc",
-      message: /^is signed ad hoc, with no certificate$/,
-    },
-    {
-      title: "no hardened runtime",
-      make: () => workshop.sign(arm64, { runtime: false }),
-      code: "no-hardened-runtime",
-      message: /without the hardened runtime/,
-    },
-    {
-      title: "no secure timestamp",
-      make: () => workshop.sign(arm64, { timestampUrl: "none" }),
-      code: "no-timestamp",
-      message: /without a secure timestamp/,
-    },
-    {
-      title: "a certificate for development",
-      make: async () =>
-        workshop.sign(arm64, { identity: await workshop.otherIdentity("development", { marker: MAC_DEVELOPMENT }) }),
-      code: "not-developer-id",
-      message: /is a Mac Development certificate$/,
-    },
-    {
-      title: "a certificate of another kind than Apple's",
-      make: async () =>
-        workshop.sign(arm64, { identity: await workshop.otherIdentity("unmarked", { marker: "1.2.3.4" }) }),
-      code: "not-developer-id",
-      message: /is not a Developer ID Application certificate$/,
-    },
-    {
-      title: "an authority that only has Apple's names, with its root",
-      make: async () =>
-        workshop.sign(arm64, { identity: await workshop.otherIdentity("imitation", APPLE_NAMES), withRoot: true }),
-      code: "not-developer-id",
-      message:
-        /is issued by "Developer ID Certification Authority", whose chain ends in "Apple Root CA", which is not Apple's/,
-    },
-    {
-      title: "a chain without the certificate of its issuer",
-      make: () => workshop.sign(arm64, { withoutAuthority: true }),
-      code: "incomplete-chain",
-      message: /the certificate of "Developer ID Application: Example \(TEAMID1234\)"'s issuer \(.*\) is missing/,
-    },
-    {
-      title: "a timestamp of another authority",
-      make: () => workshop.sign(arm64, { timestampUrl: otherTimestamps.url }),
-      code: "foreign-timestamp",
-      message:
-        /has a timestamp from "Example Timestamp Signer" of the authority "Example Timestamp Root", not from Apple/,
-    },
-    {
-      title: "entitlements in the OpenStep form",
-      make: () => workshop.sign(arm64, { entitlements: XML_ENTITLEMENTS }).then((file) => asOpenStep(file)),
-      code: "entitlements-unreadable",
-      message: /the property list is a property list in the old OpenStep form or JSON, not an XML/,
-    },
-    {
-      title: "an entitlement that a bare program cannot have",
-      make: () =>
-        workshop.sign(arm64, {
-          entitlements: XML_ENTITLEMENTS.replace(/com.apple.security[^<]*/, "keychain-access-groups"),
-        }),
-      code: "restricted-entitlement",
-      message: /has the entitlement keychain-access-groups, which macOS grants with a provisioning profile only/,
-    },
-    {
-      title: "another team",
-      make: async () =>
-        workshop.sign(arm64, { identity: await workshop.otherIdentity("team", { teamId: "OTHERTEAM1" }) }),
-      code: "wrong-team",
-      message: /^is signed by OTHERTEAM1, expected TEAMID1234$/,
-    },
-    {
-      title: "a team in the code that differs from the certificate's",
-      make: () => workshop.sign(arm64, { teamName: "OTHERTEAM1" }),
-      code: "wrong-team",
-      message: /OTHERTEAM1 \(certificate: TEAMID1234\), expected TEAMID1234/,
-    },
-    {
-      title: "the entitlement to be debugged",
-      make: () => workshop.sign(arm64, { entitlements: GET_TASK_ALLOW }),
-      code: "get-task-allow",
-      message: /get-task-allow/,
-    },
-    {
-      title: "a byte of code changed after signing",
-      make: async () => workshop.change(await workshop.sign(arm64), (bytes) => flip(bytes, 0x9001)),
-      code: "changed-after-signing",
-      message: /the sha256 of page 9, at byte 36864, is not the signed one/,
-    },
-    {
-      title: "entitlements changed after signing",
-      make: async () =>
-        workshop.change(
-          await workshop.sign(arm64, { entitlements: GET_TASK_ALLOW.replace("true", "false") }),
-          (bytes) => flip(bytes, bytes.indexOf("com.apple.security") + 3),
-        ),
-      code: "changed-after-signing",
-      message: /^was changed after signing: its entitlements are not the signed ones$/,
-    },
-    {
-      title: "bytes appended after signing",
-      make: async () =>
-        workshop.change(await workshop.sign(arm64), (bytes) => Buffer.concat([bytes, Buffer.alloc(100, 1)])),
-      code: "changed-after-signing",
-      message: /100 bytes after its last segment/,
-    },
-    {
-      title: "a code limit that leaves the end unsigned",
-      make: async () =>
-        workshop.change(await workshop.sign(arm64), async (bytes) => {
-          const directory = await codeDirectoryOffset(bytes);
-          bytes.writeUInt32BE(4096, directory + 32);
-        }),
-      code: "changed-after-signing",
-      message: /4096 bytes are signed, but it has \d+/,
-    },
-    {
-      title: "a signature stripped after signing",
-      make: async () =>
-        workshop.change(
-          await workshop.sign(amd64),
-          (bytes) => void bytes.writeUInt32LE(0x3f, commandOffset(bytes, "LC_CODE_SIGNATURE")),
-        ),
-      code: "unsigned",
-      message: /^is not signed$/,
-    },
-    {
-      title: "an SDK before 10.9",
-      make: async () =>
-        workshop.sign(await workshop.change(arm64, (bytes) => patchBuildVersion(bytes, { sdk: 0x0a0800 }))),
-      code: "old-sdk",
-      message: /^was linked with the macOS 10.8 SDK, expected 10.9 or later$/,
-    },
-    {
-      title: "no SDK named at all",
-      make: async () =>
-        workshop.sign(
-          await workshop.change(
-            arm64,
-            (bytes) => void bytes.writeUInt32LE(0x3f, commandOffset(bytes, "LC_BUILD_VERSION")),
-          ),
-        ),
-      code: "old-sdk",
-      message: /does not say which SDK/,
-    },
-    {
-      title: "a certificate that had expired",
-      make: async () => workshop.sign(arm64, { identity: await workshop.otherIdentity("expired", { days: -1 }) }),
-      code: "signature-invalid",
-      message: /when its certificate \(.*\) was not valid$/,
-    },
-    {
-      title: "a changed signature value",
-      make: async () =>
-        workshop.change(await workshop.sign(arm64, { timestampUrl: "none" }), (bytes) =>
-          flip(bytes, lastCmsByte(bytes)),
-        ),
-      code: "signature-invalid",
-      message: /does not belong to its code/,
-    },
-    {
-      title: "a timestamp made for another signature",
-      make: async () => workshop.sign(arm64, { timestampUrl: `${workshop.timestamps.url}?stamp=another` }),
-      code: "no-timestamp",
-      message: /a timestamp that was not made for its signature/,
-    },
-    {
-      title: "a file cut short",
-      make: async () => workshop.change(await workshop.sign(arm64), (bytes) => bytes.subarray(0, -5000)),
-      code: "damaged",
-      message: /the file is cut/,
-    },
+  const cases: readonly [title: string, code: FindingCode, make: () => Promise<string>, message: RegExp][] = [
+    ["a file that is not signed", "unsigned", async () => amd64, /^is not signed$/],
+    [
+      "the linker's ad-hoc signature",
+      "ad-hoc",
+      async () => arm64,
+      /^is signed ad hoc by the linker, with no certificate$/,
+    ],
+    [
+      "an ad-hoc signature",
+      "ad-hoc",
+      () => workshop.sign(amd64, { adHoc: true }),
+      /^is signed ad hoc, with no certificate$/,
+    ],
+    [
+      "no hardened runtime",
+      "no-hardened-runtime",
+      () => workshop.sign(arm64, { runtime: false }),
+      /without the hardened runtime/,
+    ],
+    [
+      "no secure timestamp",
+      "no-timestamp",
+      () => workshop.sign(arm64, { timestampUrl: "none" }),
+      /without a secure timestamp/,
+    ],
+    [
+      "a certificate for development",
+      "not-developer-id",
+      signedBy("development", { marker: MAC_DEVELOPMENT }),
+      /is a Mac Development certificate$/,
+    ],
+    [
+      "a certificate of another kind than Apple's",
+      "not-developer-id",
+      signedBy("unmarked", { marker: "1.2.3.4" }),
+      /is not a Developer ID Application certificate$/,
+    ],
+    [
+      "an authority that only has Apple's names, with its root",
+      "not-developer-id",
+      signedBy("imitation", APPLE_NAMES, { withRoot: true }),
+      /is issued by "Developer ID Certification Authority", whose chain ends in "Apple Root CA", which is not Apple's/,
+    ],
+    [
+      "a chain without the certificate of its issuer",
+      "incomplete-chain",
+      () => workshop.sign(arm64, { withoutAuthority: true }),
+      /the certificate of "Developer ID Application: Example \(TEAMID1234\)"'s issuer \(.*\) is missing/,
+    ],
+    [
+      "a timestamp of another authority",
+      "foreign-timestamp",
+      () => workshop.sign(arm64, { timestampUrl: otherTimestamps.url }),
+      /has a timestamp from "Example Timestamp Signer" of the authority "Example Timestamp Root", not from Apple/,
+    ],
+    [
+      "entitlements in the OpenStep form",
+      "entitlements-unreadable",
+      () => withEntitlements(XML_ENTITLEMENTS)().then(asOpenStep),
+      /the property list is a property list in the old OpenStep form or JSON, not an XML/,
+    ],
+    [
+      "an entitlement that a bare program cannot have",
+      "restricted-entitlement",
+      withEntitlements(XML_ENTITLEMENTS.replace(/com.apple.security[^<]*/, "keychain-access-groups")),
+      /has the entitlement keychain-access-groups, which macOS grants with a provisioning profile only/,
+    ],
+    [
+      "another team",
+      "wrong-team",
+      signedBy("team", { teamId: "OTHERTEAM1" }),
+      /^is signed by OTHERTEAM1, expected TEAMID1234$/,
+    ],
+    [
+      "a team in the code that differs from the certificate's",
+      "wrong-team",
+      () => workshop.sign(arm64, { teamName: "OTHERTEAM1" }),
+      /OTHERTEAM1 \(certificate: TEAMID1234\), expected TEAMID1234/,
+    ],
+    ["the entitlement to be debugged", "get-task-allow", withEntitlements(GET_TASK_ALLOW), /get-task-allow/],
+    [
+      "a byte of code changed after signing",
+      "changed-after-signing",
+      changed((bytes) => flip(bytes, 0x9001)),
+      /the sha256 of page 9, at byte 36864, is not the signed one/,
+    ],
+    [
+      "entitlements changed after signing",
+      "changed-after-signing",
+      changed((bytes) => flip(bytes, bytes.indexOf("com.apple.security") + 3), {
+        entitlements: GET_TASK_ALLOW.replace("true", "false"),
+      }),
+      /^was changed after signing: its entitlements are not the signed ones$/,
+    ],
+    [
+      "bytes appended after signing",
+      "changed-after-signing",
+      changed((bytes) => Buffer.concat([bytes, Buffer.alloc(100, 1)])),
+      /100 bytes after its last segment/,
+    ],
+    [
+      "a code limit that leaves the end unsigned",
+      "changed-after-signing",
+      changed(async (bytes) => void bytes.writeUInt32BE(4096, (await codeDirectoryOffset(bytes)) + 32)),
+      /4096 bytes are signed, but it has \d+/,
+    ],
+    [
+      "a signature stripped after signing",
+      "unsigned",
+      async () => workshop.change(await workshop.sign(amd64), (bytes) => withoutCommand(bytes, "LC_CODE_SIGNATURE")),
+      /^is not signed$/,
+    ],
+    [
+      "an SDK before 10.9",
+      "old-sdk",
+      async () => workshop.sign(await workshop.change(arm64, (bytes) => patchBuildVersion(bytes, { sdk: 0x0a0800 }))),
+      /^was linked with the macOS 10.8 SDK, expected 10.9 or later$/,
+    ],
+    [
+      "no SDK named at all",
+      "old-sdk",
+      async () => workshop.sign(await workshop.change(arm64, (bytes) => withoutCommand(bytes, "LC_BUILD_VERSION"))),
+      /does not say which SDK/,
+    ],
+    [
+      "a certificate that had expired",
+      "signature-invalid",
+      signedBy("expired", { days: -1 }),
+      /when its certificate \(.*\) was not valid$/,
+    ],
+    [
+      "a changed signature value",
+      "signature-invalid",
+      changed((bytes) => flip(bytes, lastCmsByte(bytes)), { timestampUrl: "none" }),
+      /does not belong to its code/,
+    ],
+    [
+      "a timestamp made for another signature",
+      "no-timestamp",
+      () => workshop.sign(arm64, { timestampUrl: `${workshop.timestamps.url}?stamp=another` }),
+      /a timestamp that was not made for its signature/,
+    ],
+    ["a file cut short", "damaged", changed((bytes) => bytes.subarray(0, -5000)), /the file is cut/],
   ];
 
-  test.each(cases)("names $title: $code", async ({ make, code, message }) => {
+  test.each(cases)("names %s: %s", async (_title, code, make, message) => {
     const { findings } = await check(await make());
     const found = findings.filter((finding) => finding.code === code);
     expect(found).toEqual([expect.objectContaining({ message: expect.stringMatching(message) })]);
@@ -265,7 +228,7 @@ describeWith(WORKSHOP_TOOLS, "checking a signature before notarization", () => {
       "foreign-timestamp",
       "restricted-entitlement",
     ];
-    for (const { make, code } of cases.filter((candidate) => alone.includes(candidate.code))) {
+    for (const [, code, make] of cases.filter(([, candidate]) => alone.includes(candidate))) {
       const { findings } = await check(await make());
       expect(new Set(findings.map((finding) => finding.code))).toEqual(new Set([code]));
     }
