@@ -23,6 +23,8 @@ afterEach(() => {
 });
 afterAll(() => fixture.world.close());
 
+type WaitOptions = Parameters<typeof waitForArtifact>[1];
+
 /** A repository of its own for a test. */
 function fresh(options: Parameters<typeof fixture.world.github.addRepository>[1] = {}): Repository {
   return fixture.world.github.addRepository(`acme/r${fixture.world.github.world.nextId()}`, options);
@@ -109,47 +111,41 @@ describe("in the current run", () => {
 });
 
 describe("in another run", () => {
+  const findIn = (other: Run, name = NAME, rest = fixture.rest(other.repository)): ReturnType<typeof findInRun> =>
+    findInRun(rest, { repository: other.repository.fullName, runId: other.id, name });
+
   test("F33: finds an artifact beyond the first page of the list", async () => {
     const other = run(fresh());
     for (let index = 0; index < 120; index += 1) await store(other, `a${index}`);
-    const rest = fixture.rest(other.repository);
-    const query = { repository: other.repository.fullName, runId: other.id };
-    expect((await findInRun(rest, { ...query, name: "a0" })).name).toBe("a0");
-    const missing = findInRun(rest, { ...query, name: "nothing-like-it" });
-    await expect(missing).rejects.toThrow(/it has "a0", .* and 100 more$/);
+    expect((await findIn(other, "a0")).name).toBe("a0");
+    await expect(findIn(other, "nothing-like-it")).rejects.toThrow(/it has "a0", .* and 100 more$/);
   });
 
   test("the time of creation says which artifact is newer, not the ID", async () => {
     const other = run(fresh());
     const newer = await storeOutOfOrder(other);
-    const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
-    expect((await findInRun(fixture.rest(other.repository), query)).id).toBe(newer);
+    expect((await findIn(other)).id).toBe(newer);
   });
 
   test("F33: does not mistake a truncated list for the whole list", async () => {
     const other = run(fresh());
     const page = { kind: "answer", status: 200, body: '{"total_count":1001,"artifacts":[]}' } as const;
     fixture.world.services.inject({ url: /artifacts/ }, page);
-    const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
-    await expect(findInRun(fixture.rest(other.repository), query)).rejects.toThrow(
-      "gave 0 of 1001 entries: the list is cut",
-    );
+    await expect(findIn(other)).rejects.toThrow("gave 0 of 1001 entries: the list is cut");
   });
 
   test("F43: an artifact of a superseded attempt is found when no newer one has its name", async () => {
     const other = run(fresh());
     const id = await store(other);
     fixture.world.github.rerun(other);
-    const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
-    expect((await findInRun(fixture.rest(other.repository), query)).id).toBe(id);
+    expect((await findIn(other)).id).toBe(id);
   });
 
   test("F44: distinguishes an expired artifact, with its dates, from one that never existed", async () => {
     const other = run(fresh());
     await store(other);
     await fixture.world.github.expire(fixture.world.github.artifact(other, NAME));
-    const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
-    const look = findInRun(fixture.rest(other.repository), query);
+    const look = findIn(other);
     await expect(look).rejects.toBeInstanceOf(ExpiredArtifactError);
     await expect(look).rejects.toMatchObject({
       message: expect.stringMatching(/^the artifact "restate\.tar" of run \d+ .* made 20\S+Z, expired 20\S+Z$/),
@@ -166,8 +162,7 @@ describe("in another run", () => {
 
   test("the error for a token without `actions: read` shows the lines to add", async () => {
     const other = run(fresh());
-    const rest = fixture.rest(other.repository, { contents: "read" });
-    const look = findInRun(rest, { repository: other.repository.fullName, runId: other.id, name: NAME });
+    const look = findIn(other, NAME, fixture.rest(other.repository, { contents: "read" }));
     await expect(look).rejects.toMatchObject({
       name: "AccessError",
       message: expect.stringContaining("(403, Resource not accessible by integration)"),
@@ -176,15 +171,8 @@ describe("in another run", () => {
   });
 
   test("a token that nobody issued is refused at once", async () => {
-    const rest = openArtifactRest({
-      ...{
-        apiUrl: fixture.world.services.origin,
-        token: "ghs_x",
-        transport,
-        reporter: silentReporter,
-        patience: PATIENCE,
-      },
-    });
+    const client = { transport, reporter: silentReporter, patience: PATIENCE };
+    const rest = openArtifactRest({ apiUrl: fixture.world.services.origin, token: "ghs_x", ...client });
     const look = findInRun(rest, { repository: "acme/product", runId: 1, name: NAME });
     await expect(look).rejects.toMatchObject({
       name: "AccessError",
@@ -197,17 +185,15 @@ describe("in another run", () => {
     const id = await store(other);
     fixture.world.github.world.rateLimit.secondary = { times: 1, retryAfterSeconds: 1 };
     const started = performance.now();
-    const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
-    expect((await findInRun(fixture.rest(other.repository), query)).id).toBe(id);
+    expect((await findIn(other)).id).toBe(id);
     expect(performance.now() - started).toBeGreaterThanOrEqual(990);
   });
 
   test("F22: at the primary rate limit, fails and says when it is reset", async () => {
     const other = run(fresh());
     fixture.world.github.world.rateLimit.remaining = 0;
-    const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
     const { resetsAt } = fixture.world.github.world.rateLimit;
-    await expect(findInRun(fixture.rest(other.repository), query)).rejects.toMatchObject({
+    await expect(findIn(other)).rejects.toMatchObject({
       name: "RefusedError",
       message: expect.stringContaining(
         `(1000 requests an hour) is used up until ${resetsAt.toISOString().slice(0, 17)}`,
@@ -219,9 +205,8 @@ describe("in another run", () => {
     const other = run(fresh());
     await store(other);
     const rest = fixture.rest(other.repository);
-    const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
-    await findInRun(rest, query);
-    await findInRun(rest, query);
+    await findIn(other, NAME, rest);
+    await findIn(other, NAME, rest);
     expect(fixture.world.services.passages.map(({ status }) => status)).toEqual([200, 200, 304, 304]);
   });
 
@@ -230,8 +215,7 @@ describe("in another run", () => {
     await store(other);
     const { port } = new URL(fixture.world.services.origin);
     fixture.world.services.inject({ times: 1 }, { kind: "redirect", to: new URL(`http://localhost:${port}`) });
-    const query = { repository: other.repository.fullName, runId: other.id, name: NAME };
-    await findInRun(fixture.rest(other.repository), query);
+    await findIn(other);
     const tokens = fixture.world.services.passages.map(({ headers }) => headers["authorization"] !== undefined);
     expect(tokens).toEqual([true, false, true]);
   });
@@ -339,7 +323,11 @@ describe("at a commit", () => {
 });
 
 describe("waiting", () => {
-  const waiting = (current: Run, options: Partial<Parameters<typeof waitForArtifact>[1]> = {}) => {
+  const dockerJob = (current: Run): WaitOptions["check"] => ({
+    name: "docker",
+    source: checksOfRun(fixture.rest(current.repository), current.repository.fullName, current.id),
+  });
+  const waiting = (current: Run, options: Partial<WaitOptions> = {}) => {
     const results = fixture.results(current);
     return waitForArtifact((signal) => findInCurrentRun(results, NAME, signal), {
       ...{ timeoutMs: 3000, pollIntervalMs: 20, reporter: silentReporter },
@@ -356,11 +344,7 @@ describe("waiting", () => {
   test("ends at its time limit and says what was missing and what the check was doing", async () => {
     const current = run(fresh());
     fixture.world.github.addJob(current, { name: "ci / docker", status: "queued" });
-    const check = {
-      name: "docker",
-      source: checksOfRun(fixture.rest(current.repository), current.repository.fullName, current.id),
-    };
-    await expect(waiting(current, { timeoutMs: 100, check })).rejects.toThrow(
+    await expect(waiting(current, { timeoutMs: 100, check: dockerJob(current) })).rejects.toThrow(
       /^this run has no artifact "restate\.tar".*, after waiting for 100 ms \("ci \/ docker" is queued\)$/,
     );
     await expect(waiting(current, { timeoutMs: 0 })).rejects.toThrow(/no other either$/);
@@ -372,11 +356,7 @@ describe("waiting", () => {
       const current = run(fresh());
       const job = fixture.world.github.addJob(current, { name: "ci / docker" });
       setTimeout(() => Object.assign(job, { status: "completed", conclusion }), 60);
-      const check = {
-        name: "docker",
-        source: checksOfRun(fixture.rest(current.repository), current.repository.fullName, current.id),
-      };
-      const outcome = waiting(current, { timeoutMs: 60_000, check });
+      const outcome = waiting(current, { timeoutMs: 60_000, check: dockerJob(current) });
       await expect(outcome).rejects.toMatchObject({
         name: "Fault",
         message: `the artifact will not be produced: its check "ci / docker" ended with ${conclusion}`,
