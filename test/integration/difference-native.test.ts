@@ -58,7 +58,7 @@ interface Fault {
   readonly env?: readonly [Readonly<Record<string, string>>, Readonly<Record<string, string>>];
 }
 
-/** Each side is built in a folder of its own. The files `out` are compared. */
+/** Each side is built in a folder of its own. The files `out` are compared. The list shows B179. */
 const { built } = readCases<{ built: readonly Fault[] }>("differences.yml");
 
 describeWith(["gcc", "ld.gold", "rustc", "go", "bash"], "the cause named for an injected fault", () => {
