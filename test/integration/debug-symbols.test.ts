@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import path from "node:path";
 import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
@@ -12,6 +10,7 @@ import { describeWith } from "../parts.ts";
 import { readArtifact } from "../release/hosting.ts";
 import { Job, type StepOptions, type StepResult } from "../runner/job.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { startServer } from "../stand-in/http.ts";
 import { ParcaStore } from "../stand-in/parca/store.ts";
 import { Workbench } from "../support/compile.ts";
 import { rustEnv } from "../support/rust-env.ts";
@@ -228,14 +227,10 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
 
   test("downloads the program from its URL, and runs it only when it has the expected SHA-256 (F133)", async () => {
     const program = `#!/bin/sh\nexec "${PROGRAMS}/parca-debuginfo" "$@"\n`;
-    const server = createServer((_request, response) => response.end(program));
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
+    await using server = await startServer((_request, response) => response.end(program));
     const sha256 = createHash("sha256").update(program).digest("hex");
-    const at = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/parca-debuginfo`;
     const uploads: (string | undefined)[] = [];
-    const cases = [sha256, "0".repeat(64), ""].map((hash) => `${at}#sha256=${hash}`);
+    const cases = [sha256, "0".repeat(64), ""].map((hash) => `${server.origin}/parca-debuginfo#sha256=${hash}`);
     const said: string[] = [];
     for (const given of cases) {
       await run({ inputs: { "parca-debuginfo": given }, bare: true }, (step) => {
@@ -244,7 +239,6 @@ describeWith(["gcc", "go", "rustc", "objcopy", "readelf", "curl"], "debug-symbol
       });
       store.reset();
     }
-    server.close();
     expect(uploads).toEqual(["true", "false", "false"]);
     expect(said).toEqual([
       expect.stringContaining(`has SHA-256 ${sha256}, expected 0000`),

@@ -1,6 +1,4 @@
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
@@ -9,6 +7,7 @@ import { describeWith } from "../parts.ts";
 import { PASSWORD, RealRegistry, USER } from "../registry/real-registry.ts";
 import { HELMS, type HelmProgram, helmOnPath } from "../release/helm-versions.ts";
 import { Job, type StepResult } from "../runner/job.ts";
+import { type LocalServer, startServer } from "../stand-in/http.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { writeFiles } from "../support/write-files.ts";
 
@@ -91,42 +90,35 @@ function testsWith(program: HelmProgram): void {
     const shop = mkdtempSync(path.join(work, "shop-"));
     writeFiles(shop, { "db/Chart.yaml": chartYaml("db"), "db/templates/a.yaml": CONFIG_MAP });
     await helm(shop, "package", "db");
-    const { server, url } = await serveFolder(shop);
-    try {
-      await helm(shop, "repo", "index", ".", "--url", url);
-      const depends = `dependencies:\n  - name: db\n    version: ~1.2\n    repository: ${url}\n`;
-      writeFiles(shop, { "widget/Chart.yaml": chartYaml("widget", depends), "widget/templates/a.yaml": CONFIG_MAP });
-      await helm(shop, "dependency", "update", "widget");
-      const files = {
-        "charts/widget/Chart.yaml": chartYaml("widget", depends),
-        "charts/widget/Chart.lock": readFileSync(path.join(shop, "widget/Chart.lock")),
-        "charts/widget/templates/a.yaml": CONFIG_MAP,
-      };
-      const place = `oci://${registry.host}/depends`;
-      const refused = await run(place, files, { lint: "off" });
-      expect([refused.conclusion, refused.log]).toEqual(["failure", expect.stringContaining("missing in charts/")]);
-      const step = await run(place, files, { dependencies: "build" });
-      expect([step.conclusion, step.conclusion === "success" ? "" : step.log]).toEqual(["success", ""]);
-      const pulled = mkdtempSync(path.join(work, "pulled-"));
-      await helm(work, "registry", "login", registry.host, "--username", USER, "--password-stdin", "--plain-http");
-      await helm(pulled, "pull", `${place}/widget`, "--version", "1.2.3", "--plain-http", "--untar");
-      expect(readdirSync(path.join(pulled, "widget/charts"))).toEqual(["db"]);
-      expect(await helm(pulled, "template", "mine", "widget")).toContain("name: mine-db");
-    } finally {
-      server.close();
-    }
+    await using server = await serveFolder(shop);
+    const url = server.origin;
+    await helm(shop, "repo", "index", ".", "--url", url);
+    const depends = `dependencies:\n  - name: db\n    version: ~1.2\n    repository: ${url}\n`;
+    writeFiles(shop, { "widget/Chart.yaml": chartYaml("widget", depends), "widget/templates/a.yaml": CONFIG_MAP });
+    await helm(shop, "dependency", "update", "widget");
+    const files = {
+      "charts/widget/Chart.yaml": chartYaml("widget", depends),
+      "charts/widget/Chart.lock": readFileSync(path.join(shop, "widget/Chart.lock")),
+      "charts/widget/templates/a.yaml": CONFIG_MAP,
+    };
+    const place = `oci://${registry.host}/depends`;
+    const refused = await run(place, files, { lint: "off" });
+    expect([refused.conclusion, refused.log]).toEqual(["failure", expect.stringContaining("missing in charts/")]);
+    const step = await run(place, files, { dependencies: "build" });
+    expect([step.conclusion, step.conclusion === "success" ? "" : step.log]).toEqual(["success", ""]);
+    const pulled = mkdtempSync(path.join(work, "pulled-"));
+    await helm(work, "registry", "login", registry.host, "--username", USER, "--password-stdin", "--plain-http");
+    await helm(pulled, "pull", `${place}/widget`, "--version", "1.2.3", "--plain-http", "--untar");
+    expect(readdirSync(path.join(pulled, "widget/charts"))).toEqual(["db"]);
+    expect(await helm(pulled, "template", "mine", "widget")).toContain("name: mine-db");
   });
 }
 
 /** A repository of charts: a folder behind HTTP. */
-async function serveFolder(folder: string): Promise<{ server: Server; url: string }> {
-  const server = createServer((request, response) => {
+function serveFolder(folder: string): Promise<LocalServer> {
+  return startServer((request, response) => {
     const name = path.basename(new URL(request.url ?? "/", "http://localhost").pathname);
     if (readdirSync(folder).includes(name)) response.end(readFileSync(path.join(folder, name)));
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }

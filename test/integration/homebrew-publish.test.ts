@@ -161,7 +161,7 @@ describeWith(["git"], "homebrew-publish", () => {
   });
 
   test("when cancelled, pushes nothing and leaves no temporary files", async () => {
-    const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
+    await using job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
     job.write(distrib());
     const inputs = { plan: "plan.json", formulae: "distrib", tap: tap.url, token: taps.token };
     const step = await job.step("homebrew-publish", { inputs, stop: { when: /\[command\]git commit/ } });
@@ -169,7 +169,6 @@ describeWith(["git"], "homebrew-publish", () => {
     expect(step.stopMs).toBeLessThan(7500);
     expect(tap.commits).toEqual([]);
     expect(readdirSync(job.temp).filter((name) => !name.startsWith("_runner"))).toEqual([]);
-    await job.close();
   });
 
   test("checks everything in a dry run, also without a token, and pushes nothing", async () => {

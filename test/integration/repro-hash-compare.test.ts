@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { homedir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -10,6 +9,7 @@ import { describeWith } from "../parts.ts";
 import type { StepResult } from "../runner/job.ts";
 import { Job } from "../runner/job.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { startServer } from "../stand-in/http.ts";
 
 type Inputs = Readonly<Record<string, string>>;
 type Files = Readonly<Record<string, string>>;
@@ -174,16 +174,13 @@ describe("repro-hash-compare in one job", () => {
 
   test("checksums of a release are fetched, and an invalid answer is refused (F123)", async () => {
     const hex = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"; // sha256 of "1"
-    await using server = createServer((request, response) => {
+    await using server = await startServer((request, response) => {
       response.statusCode = request.url === "/SHA256SUMS" ? 200 : 404;
       response.end(request.url === "/SHA256SUMS" ? `${hex}  x\n` : "<html>not found</html>");
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    const port = typeof address === "object" ? address?.port : undefined;
     const inputs = (file: string): Inputs => ({
       paths: "a",
-      against: `released=http://127.0.0.1:${port}/${file}`,
+      against: `released=${server.origin}/${file}`,
       algorithm: "sha256",
     });
     expect((await compare({ "a/x": "1" }, inputs("SHA256SUMS"))).outputs).toMatchObject({ reproducible: "true" });

@@ -1,10 +1,9 @@
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Job, type StepResult } from "../runner/job.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { type LocalServer, startServer } from "../stand-in/http.ts";
 
 const GITHUB = "https://github.com/acme/widget/releases/download";
 const GATEWAY = "https://acme.gateway.scarf.sh/widget";
@@ -54,7 +53,7 @@ describe("scarf-rewrite", () => {
   });
 
   test("changes nothing the second time, and `reverse` restores the same bytes", async () => {
-    const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
+    await using job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
     const file = job.file("README.md");
     writeFileSync(file, README);
     chmodSync(file, 0o755);
@@ -65,7 +64,6 @@ describe("scarf-rewrite", () => {
     expect((await run("reverse")).outputs).toMatchObject({ count: "1", changed: "1" });
     expect(readFileSync(file, "utf8")).toBe(README);
     expect(statSync(file).mode & 0o777).toBe(0o755);
-    await job.close();
   });
 
   test("with `check`, points at the remaining line, and writes nothing", async () => {
@@ -143,14 +141,13 @@ describe("scarf-rewrite", () => {
   });
 
   test("does not follow a symbolic link out of the workspace (F97)", async () => {
-    const job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
+    await using job = await Job.open({ env: { GITHUB_REPOSITORY: "acme/widget" } });
     const outside = path.join(job.temp, "outside.md");
     writeFileSync(outside, README);
     symlinkSync(outside, job.file("README.md"));
     const step = await job.step("scarf-rewrite", { inputs: { gateway: GATEWAY, files: "*.md" } });
     expect(step.conclusion).toBe("failure");
     expect(readFileSync(outside, "utf8")).toBe(README);
-    await job.close();
   });
 
   test("the default of `exclude` is the package's list of checksums and signatures", async () => {
@@ -161,7 +158,7 @@ describe("scarf-rewrite", () => {
 });
 
 describe("scarf-rewrite with verify: head", () => {
-  let server: Server;
+  let server: LocalServer;
   let origin: string;
   /** The gateway, on the same server as the stand-in but under another host name. */
   let gateway: string;
@@ -170,18 +167,17 @@ describe("scarf-rewrite with verify: head", () => {
   const asked: string[] = [];
 
   beforeAll(async () => {
-    server = createServer((request, response) => {
+    server = await startServer((request, response) => {
       asked.push(`${request.method} ${request.url}`);
       const target = targets.get(request.url ?? "");
       if (target !== undefined) response.writeHead(302, { location: `${origin}${target}` }).end();
       else if (request.url?.startsWith("/acme/")) response.writeHead(200, { "content-length": 4711 }).end();
       else response.writeHead(404).end();
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    ({ origin } = server);
     gateway = `${origin.replace("127.0.0.1", "localhost")}/gateway`;
   });
-  afterAll(() => void server.close());
+  afterAll(() => server[Symbol.asyncDispose]());
 
   const verify = (look: (step: StepResult, text: string) => void) =>
     rewrite(

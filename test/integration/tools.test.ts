@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createServer } from "node:http";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "@jest/globals";
@@ -8,19 +7,18 @@ import { runCommand } from "@release-actions/command";
 import { FileTree } from "@release-actions/example-product";
 import { silentReporter } from "@release-actions/report";
 import { githubToolCache, installTool, type PinnedTool } from "@release-actions/tools";
+import { startServer } from "../stand-in/http.ts";
 
 /** The real `@actions/tool-cache` with a server that answers with a redirect, as GitHub does for a release's files. */
 test("a release archive is downloaded, compared with its digest, and kept in the tool cache", async () => {
   const body = gzipSync(Buffer.concat([tarFile("just-1.59.0/just", "#!/bin/sh\necho just 1.59.0\n"), TAR_END]));
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  await using server = await startServer((request, response) => {
     asked.push(request.url ?? "");
     if (request.url === "/storage") response.end(body);
     else response.writeHead(302, { location: `http://${request.headers.host}/storage` }).end();
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/{version}/just-{target}.tar.gz`;
+  const url = `${server.origin}/{version}/just-{target}.tar.gz`;
 
   using tree = new FileTree({ "tools/.keep": "", "temp/.keep": "" });
   const before = { RUNNER_TOOL_CACHE: process.env["RUNNER_TOOL_CACHE"], RUNNER_TEMP: process.env["RUNNER_TEMP"] };
@@ -59,6 +57,5 @@ test("a release archive is downloaded, compared with its digest, and kept in the
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    await new Promise((resolve) => server.close(resolve));
   }
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
@@ -73,6 +73,19 @@ export async function serve(
   return { origin: originOf(server), close: () => closeServer(server) };
 }
 
+/** A server on the loopback interface, which closes with all its connections. */
+export interface LocalServer extends AsyncDisposable {
+  readonly origin: string;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts a server that answers with the function. */
+export async function startServer(answer: RequestListener): Promise<LocalServer> {
+  const server = createServer(answer);
+  await listen(server);
+  return { origin: originOf(server), [Symbol.asyncDispose]: () => closeServer(server) };
+}
+
 export async function listen(server: Server | TlsServer): Promise<void> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -84,6 +97,7 @@ export function originOf(server: Server): string {
 }
 
 export async function closeServer(server: Server | TlsServer): Promise<void> {
+  if (!server.listening) return;
   server.closeAllConnections();
   server.close();
   await once(server, "close");

@@ -1,6 +1,4 @@
 import { chmodSync, cpSync, mkdirSync, symlinkSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { compilePrograms, makeTarball, type Programs } from "../npm/archives.ts";
@@ -12,6 +10,7 @@ import { type Tap, TapServer } from "../release/tap.ts";
 import { DistProject, type WidgetRelease } from "../release/widget.ts";
 import { Job, type StepOptions, type StepResult } from "../runner/job.ts";
 import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { type LocalServer, startServer } from "../stand-in/http.ts";
 import type { Run } from "../stand-in/model.ts";
 import { sample } from "./bring.ts";
 
@@ -26,20 +25,16 @@ describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist",
   let taps: TapServer;
   let programs: Programs;
   /** An empty registry, as before the first release. */
-  let npm: Server;
+  let npm: LocalServer;
   let count = 0;
   beforeAll(async () => {
-    npm = createServer((_request, response) =>
+    npm = await startServer((_request, response) =>
       response.writeHead(404, { "content-type": "application/json" }).end("{}"),
     );
-    await new Promise<void>((resolve) => {
-      npm.listen(0, "127.0.0.1", resolve);
-    });
     [github, taps, programs] = await Promise.all([startGitHub(), TapServer.start(), compilePrograms()]);
   });
   afterAll(async () => {
-    npm.close();
-    await Promise.all([github.close(), taps.close()]);
+    await Promise.all([npm[Symbol.asyncDispose](), github.close(), taps.close()]);
   });
 
   /** An archive with a program for its target, or a text if the tests have no program for that target. */
@@ -106,7 +101,6 @@ describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist",
   }
 
   async function checkNpm({ apps }: DistLayout, run: Run, project: DistProject): Promise<void> {
-    const { port } = npm.address() as AddressInfo;
     const bin = path.join(project.folder, "target/npm-bin");
     mkdirSync(bin, { recursive: true });
     symlinkSync(CLIENTS.npm, path.join(bin, "npm"));
@@ -114,7 +108,7 @@ describeWith(["cc", "dist", "cargo", "git"], "a release by the real cargo-dist",
     const inputs = {
       ...{
         "dry-run": "true",
-        registry: `http://127.0.0.1:${port}`,
+        registry: npm.origin,
         platforms: "linux-x64 linux-arm64",
         provenance: "false",
       },

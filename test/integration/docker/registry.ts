@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { findFile, indexTar, memorySource } from "@release-actions/archive";
+import { startServer } from "../../stand-in/http.ts";
 
 export interface Registry extends AsyncDisposable {
   /** `127.0.0.1:<port>/image` */
@@ -25,7 +25,7 @@ export async function startRegistry(archive: Uint8Array, behaviour: RegistryBeha
   const { digest, blobs } = await readBlobs(archive);
   const requests = new Map<string, number>();
   let manifests = 0;
-  const server = createServer((request, response) => {
+  const server = await startServer((request, response) => {
     const { url = "" } = request;
     requests.set(url, (requests.get(url) ?? 0) + 1);
     if (!isAllowed(request, behaviour)) {
@@ -41,17 +41,8 @@ export async function startRegistry(archive: Uint8Array, behaviour: RegistryBeha
       else serve(blobs.get(wanted), isManifest, response, behaviour);
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // An object, because the server listens on TCP.
-  return {
-    repository: `127.0.0.1:${port}/image`,
-    digest,
-    requests,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  const repository = `${new URL(server.origin).host}/image`;
+  return { repository, digest, requests, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 function serve(

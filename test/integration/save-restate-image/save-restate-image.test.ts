@@ -2,7 +2,6 @@ import { createHash, randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, jest, test } from "@jest/globals";
-import { LoopbackServers } from "@release-actions/http/testing";
 import {
   addAttestation,
   addBlob,
@@ -17,6 +16,7 @@ import {
   tarOf,
 } from "@release-actions/oci/testing";
 import { startGitHub } from "../../stand-in/github.ts";
+import { startServer } from "../../stand-in/http.ts";
 import { startGitHubBehindProxy } from "../../stand-in/proxy/behind-proxy.ts";
 import { artifactsOf, download, save, unzip } from "./fixture.ts";
 
@@ -256,19 +256,17 @@ describe("save-restate-image", () => {
 
   test("says in one sentence, after one request, that a server does not support artifacts of version 4", async () => {
     const asked: string[] = [];
-    const servers = new LoopbackServers();
-    const { origin } = await servers.start((request, response) => {
+    await using server = await startServer((request, response) => {
       asked.push(request.url ?? "");
       response.writeHead(404, { "content-type": "text/html" }).end("<html>Page not found</html>");
     });
-    const address = { ACTIONS_RESULTS_URL: origin, GITHUB_SERVER_URL: "https://github.acme.example" };
+    const address = { ACTIONS_RESULTS_URL: server.origin, GITHUB_SERVER_URL: "https://github.acme.example" };
     const env = { ...github.env(github.addRun()), ...address };
     const fake = Object.assign(Object.create(github), { env: () => env });
     const step = await save(fake, github.addRun(), { files: { "restate.tar": sound } });
     expect(step.annotations.map(({ level }) => level)).toEqual(["error"]);
     expect(step.annotations[0]?.message).toContain("has no artifact service of version 4");
     expect(asked).toHaveLength(1);
-    await servers.close();
   });
 
   test("stops at once when the job is cancelled and leaves no file behind (F84)", async () => {

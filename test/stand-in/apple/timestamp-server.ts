@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { startServer } from "../http.ts";
 import { issue, openssl, selfSigned } from "./identity.ts";
 
 export interface TimestampServer extends AsyncDisposable {
@@ -44,7 +43,7 @@ export async function startTimestampServer(folder: string): Promise<TimestampSer
 
   let turn = Promise.resolve();
   let count = 0;
-  const server = createServer((request, response) => {
+  const server = await startServer((request, response) => {
     // The serial file serves one request at a time.
     turn = turn.then(async () => {
       count += 1;
@@ -60,15 +59,10 @@ export async function startTimestampServer(folder: string): Promise<TimestampSer
       response.writeHead(500).end(String(error));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo; // The address of a TCP server is not a string.
   return {
-    url: `http://127.0.0.1:${port}/ts01`,
+    url: `${server.origin}/ts01`,
     authority: join(folder, "tsa-root.pem"),
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
