@@ -65,6 +65,8 @@ function publishTests(program: HelmProgram): void {
 
   interface Setting {
     readonly files?: Files;
+    /** Changed files of the workspace of 1.2.3. */
+    readonly change?: Files;
     readonly inputs?: Files;
     readonly env?: Readonly<Record<string, string | undefined>>;
     readonly stop?: StepOptions["stop"];
@@ -72,7 +74,7 @@ function publishTests(program: HelmProgram): void {
   }
 
   async function run(registry: string, setting: Setting = {}): Promise<StepResult> {
-    const { files = workspace(), inputs = {}, env = {}, stop, prepare } = setting;
+    const { change, files = workspace("1.2.3", change), inputs = {}, env = {}, stop, prepare } = setting;
     const facts = { GITHUB_REPOSITORY: "acme/widget", GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main", ...env };
     await using job = await Job.open({ env: facts });
     job.write(files);
@@ -308,15 +310,15 @@ function publishTests(program: HelmProgram): void {
     [
       "a version that only a dependency has (B151, F127, misleads 9)",
       {
-        files: workspace("1.2.3", {
+        change: {
           "charts/widget/Chart.yaml": `${CHART("1.2.2", "1.2.3")}dependencies:\n  - name: db\n    version: 1.2.3\n`,
-        }),
+        },
       },
       "the chart widget has the version 1.2.2, expected 1.2.3",
     ],
     [
       "a development version (B152)",
-      { files: workspace("1.2.3", { "charts/widget/Chart.yaml": CHART("1.2.3-dev") }) },
+      { change: { "charts/widget/Chart.yaml": CHART("1.2.3-dev") } },
       "has the version 1.2.3-dev",
     ],
     [
@@ -327,29 +329,29 @@ function publishTests(program: HelmProgram): void {
     [
       "a template that does not render",
       {
-        files: workspace("1.2.3", { "charts/widget/templates/bad.yaml": "{{ fail `no way` }}\n" }),
+        change: { "charts/widget/templates/bad.yaml": "{{ fail `no way` }}\n" },
         inputs: { lint: "off" },
       },
       "the chart does not render with its default values",
     ],
     [
       "a finding of helm lint",
-      { files: workspace("1.2.3", { "charts/widget/templates/bad.yaml": "{{ nonsense }}\n" }) },
+      { change: { "charts/widget/templates/bad.yaml": "{{ nonsense }}\n" } },
       "helm lint found problems in the chart",
     ],
     [
       "a dependency that is not in charts/",
       {
-        files: workspace("1.2.3", {
+        change: {
           "charts/widget/Chart.yaml": `${CHART("1.2.3")}dependencies:\n  - name: db\n    version: 1.0.0\n    repository: https://charts.example\n`,
-        }),
+        },
         inputs: { lint: "off" },
       },
       "missing in charts/",
     ],
     [
       "two charts when neither is chosen",
-      { files: workspace("1.2.3", { "charts/b/Chart.yaml": "" }) },
+      { change: { "charts/b/Chart.yaml": "" } },
       "2 charts (charts/b, charts/widget)",
     ],
     ["no chart", { inputs: { chart: "nowhere" } }, "there is no nowhere/Chart.yaml"],
@@ -364,7 +366,7 @@ function publishTests(program: HelmProgram): void {
     [
       "an image that does not exist",
       {
-        files: workspace("1.2.3", { "charts/widget/values.yaml": "replicas: 1\nimage: REGISTRY/acme/app\n" }),
+        change: { "charts/widget/values.yaml": "replicas: 1\nimage: REGISTRY/acme/app\n" },
         inputs: { images: "linux/amd64" },
       },
       "acme/app:1.2.3 does not exist",
@@ -373,7 +375,7 @@ function publishTests(program: HelmProgram): void {
     const place = newPlace();
     const host = new URL(proxy.origin).host;
     const files = Object.fromEntries(
-      Object.entries(setting.files ?? workspace()).map(([name, content]) => [
+      Object.entries(workspace("1.2.3", setting.change)).map(([name, content]) => [
         name,
         content.replaceAll("REGISTRY", host),
       ]),
@@ -435,16 +437,16 @@ annotations:
     const template =
       "kind: ConfigMap\napiVersion: v1\nmetadata: { name: {{ required `set a bucket` .Values.bucket }} }\n";
     const change = { "charts/widget/templates/bucket.yaml": template };
-    const without = await run(newPlace(), { files: workspace("1.2.3", change) });
+    const without = await run(newPlace(), { change });
     expect(without.conclusion).toBe("success");
     expect(without.annotations.map(({ message }) => message).join()).toContain("set a bucket");
     const ci = { ...change, "charts/widget/ci/s3-values.yaml": "bucket: b\n" };
-    const withCi = await run(newPlace(), { files: workspace("1.2.3", ci) });
+    const withCi = await run(newPlace(), { change: ci });
     expect([withCi.conclusion, withCi.annotations]).toEqual(["success", []]);
     const bad = { ...ci, "charts/widget/ci/bad-values.yaml": "replicas: 1\n" };
-    const refused = await run(newPlace(), { files: workspace("1.2.3", bad), inputs: { lint: "off" } });
+    const refused = await run(newPlace(), { change: bad, inputs: { lint: "off" } });
     expect(refused.log).toContain("the chart does not render with charts/widget/ci/bad-values.yaml");
-    const given = { files: workspace("1.2.3", { ...change, "v.yaml": "bucket: b\n" }), inputs: { values: "v.yaml" } };
+    const given = { change: { ...change, "v.yaml": "bucket: b\n" }, inputs: { values: "v.yaml" } };
     expect((await run(newPlace(), given)).annotations).toEqual([]);
   });
 
@@ -455,9 +457,9 @@ annotations:
       "charts/my.gear_box/templates/a.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata: { name: a }\n",
     });
     const inputs = { chart: "charts/*" };
-    const refused = await run(place, { files: workspace("1.2.3", other("1.2.2")), inputs });
+    const refused = await run(place, { change: other("1.2.2"), inputs });
     expect([refused.conclusion, await tagsAt(place)]).toEqual(["failure", []]);
-    const step = await run(place, { files: workspace("1.2.3", other("1.2.3")), inputs });
+    const step = await run(place, { change: other("1.2.3"), inputs });
     expect(step.conclusion).toBe("success");
     const charts: { name: string; published: boolean }[] = JSON.parse(step.outputs["charts"] ?? "");
     expect(charts.map(({ name, published }) => [name, published])).toEqual([

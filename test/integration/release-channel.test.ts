@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { makeManifest } from "@release-actions/dist-plan/fixture";
 import { type GitServer, serveGit } from "@release-actions/git/fixture";
 import { Job, type StepResult } from "../runner/job.ts";
-import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { startGitHub } from "../stand-in/github.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const github = await startGitHub();
+afterAll(() => github.close());
 
 /** The action in a job; `plan` becomes a file. */
 async function decide(
@@ -116,12 +119,6 @@ describe("release-channel with a list of tags", () => {
 });
 
 describe("release-channel with the tags of GitHub", () => {
-  let github: GitHub;
-  beforeAll(async () => {
-    github = await startGitHub();
-  });
-  afterAll(() => github.close());
-
   function repositoryWith(tags: readonly string[]): Record<string, string> {
     const repository = github.addRepository(`acme/r${github.world.nextId()}`);
     const { sha } = github.addCommit(repository, { ref: "refs/heads/main" });

@@ -2,14 +2,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, describe, expect, test } from "@jest/globals";
 import { runCommand } from "@release-actions/command";
 import { chromium } from "playwright-core";
 import { describeWith } from "../parts.ts";
 import type { StepResult } from "../runner/job.ts";
 import { Job } from "../runner/job.ts";
-import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { startGitHub } from "../stand-in/github.ts";
 import { startServer } from "../stand-in/http.ts";
+
+const github = await startGitHub();
+afterAll(() => github.close());
 
 type Inputs = Readonly<Record<string, string>>;
 type Files = Readonly<Record<string, string>>;
@@ -235,12 +238,6 @@ describe("repro-hash-compare in one job", () => {
 });
 
 describe("repro-hash-compare across jobs", () => {
-  let github: GitHub;
-  beforeAll(async () => {
-    github = await startGitHub();
-  }, 60_000);
-  afterAll(() => github.close());
-
   test("one job compares the records of three others, and names the outlier", async () => {
     const run = github.addRun();
     const inJob = async (files: Files, inputs: Inputs): Promise<StepResult> => {

@@ -2,8 +2,11 @@ import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Job, type StepResult } from "../runner/job.ts";
-import { type GitHub, startGitHub } from "../stand-in/github.ts";
+import { startGitHub } from "../stand-in/github.ts";
 import { type LocalServer, startServer } from "../stand-in/http.ts";
+
+const github = await startGitHub();
+afterAll(() => github.close());
 
 const GITHUB = "https://github.com/acme/widget/releases/download";
 const GATEWAY = "https://acme.gateway.scarf.sh/widget";
@@ -218,12 +221,6 @@ describe("scarf-rewrite with verify: head", () => {
 });
 
 describe("scarf-rewrite of a release's notes", () => {
-  let github: GitHub;
-  beforeAll(async () => {
-    github = await startGitHub();
-  });
-  afterAll(() => github.close());
-
   async function rewriteNotes(permission: "read" | "write", body = `Get ${GITHUB}/v1.2.3/widget.tar.xz.\r\n`) {
     const repository = github.addRepository(`acme/r${github.world.nextId()}`, { immutableReleases: true });
     const sha = github.addCommit(repository, { ref: "refs/heads/main" }).sha;
