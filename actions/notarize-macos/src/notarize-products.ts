@@ -8,7 +8,7 @@ import { planJobs } from "./plan.ts";
 import { preflight } from "./preflight.ts";
 import { openService } from "./service.ts";
 import { stapleTicket } from "./staple.ts";
-import { describeRows, type Outcome, summarizeOutcomes } from "./summary.ts";
+import { type Outcome, rowsOf, summarizeOutcomes } from "./summary.ts";
 
 /** Checks the files, submits them or resumes a submission, waits, verifies, staples, and writes the summary. */
 export async function notarizeProducts(runner: ActionRunner): Promise<void> {
@@ -35,7 +35,10 @@ export async function notarizeProducts(runner: ActionRunner): Promise<void> {
   let recording: Promise<void> = Promise.resolve();
   const record = (submissions: readonly Submission[]): Promise<void> => {
     recording = recording.then(() => keep(logDir, submissions));
-    runner.setOutput("submissions", describeRows(jobs, submissions));
+    const rows = submissions.flatMap((submission) =>
+      jobs.filter(({ sha256 }) => sha256 === submission.sha256).flatMap((job) => rowsOf(job, submission)),
+    );
+    runner.setOutput("submissions", rows);
     return recording;
   };
   const deadline = Date.now() + inputs.timeout * 1000;

@@ -23,35 +23,17 @@ export interface Row extends Submission {
   readonly cdhashes: readonly string[];
 }
 
-export function describeRows(
-  jobs: readonly PlannedJob[],
-  submissions: readonly Submission[],
-  logs: ReadonlyMap<string, string> = new Map(),
-): Row[] {
-  return submissions.flatMap((submission) => {
-    const job = jobs.find(({ sha256 }) => sha256 === submission.sha256);
-    const { stage } = submission;
-    const status = stage === "created" || stage === "uploaded" ? "pending" : stage;
-    return (job?.products ?? []).map(({ product, cdhashes }) => ({
-      ...submission,
-      file: path.relative(process.cwd(), product.path),
-      status,
-      log: logs.get(submission.id),
-      cdhashes,
-    }));
+export function rowsOf({ products }: PlannedJob, submission: Submission, log?: string): Row[] {
+  const { stage } = submission;
+  const status = stage === "created" || stage === "uploaded" ? "pending" : stage;
+  return products.map(({ product, cdhashes }) => {
+    return { ...submission, file: path.relative(process.cwd(), product.path), status, log, cdhashes };
   });
 }
 
 /** Sets the outputs and shows every problem that Apple reports; fails the step unless Apple accepted everything. */
 export function summarizeOutcomes(runner: ActionRunner, outcomes: readonly Outcome[]): void {
-  const logs = new Map(
-    outcomes.flatMap(({ submission, logFile }) => (logFile === undefined ? [] : [[submission.id, logFile]])),
-  );
-  const rows = describeRows(
-    outcomes.map(({ job }) => job),
-    outcomes.map(({ submission }) => submission),
-    logs,
-  );
+  const rows = outcomes.flatMap(({ job, submission, logFile }) => rowsOf(job, submission, logFile));
   const worst = Math.max(...outcomes.map(({ verdict }) => VERDICTS.indexOf(verdict)));
   const status = VERDICTS[worst] ?? "pending";
   runner.setOutput("submissions", rows);

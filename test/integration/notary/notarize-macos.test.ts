@@ -103,18 +103,20 @@ describeWith([...WORKSHOP_TOOLS, "tar", "xz"], "notarize-macos by the API", () =
     await runCommand("tar", ["--create", "--xz", "--file", "tool.tar.xz", "tool"], { cwd: job.workspace });
     const first = await notarize();
     await writeFile(job.file("ready.zip"), api.uploaded(String(rows(first)[0]?.["id"])) ?? "");
-    const result = await notarize({ path: "other\ntool.tar.xz\nready.zip", "log-dir": "other-logs" });
+    await cp(job.file("ready.zip"), job.file("copy.zip"));
+    const result = await notarize({ path: "other\ntool.tar.xz\nready.zip\ncopy.zip", "log-dir": "other-logs" });
     expect([messages(result), result.outputs["status"]]).toEqual(["", "accepted"]);
     expect(
       rows(result)
         .map(({ file, name }) => [file, name])
         .sort(),
     ).toEqual([
+      ["copy.zip", "copy.zip"],
       ["other", "submission.zip"],
       ["ready.zip", "ready.zip"],
       ["tool.tar.xz", "submission.zip"],
     ]);
-    expect(new Set(rows(result).map(({ id }) => id)).size).toBe(2);
+    expect(new Set(rows(result).map(({ id }) => id)).size).toBe(3);
   });
 
   test.each(["strict", "warn", "off"])(
