@@ -4,15 +4,6 @@ import type { CommandResult } from "@release-actions/command";
 import { isNpmOlder, NpmError, type NpmFailure, registryUrl } from "@release-actions/npm";
 import type { ActionRunner } from "./action.gen.ts";
 
-/** The result of one upload. */
-export type UploadAnswer =
-  | {
-      readonly kind: "taken";
-      /** Only for a staged version, and only if npm printed it. */
-      readonly stageId: string | undefined;
-    }
-  | { readonly kind: "failed"; readonly failure: NpmFailure };
-
 export interface PublishOptions {
   /** Whether the version waits for approval. */
   readonly staged: boolean;
@@ -23,16 +14,7 @@ export interface PublishOptions {
   readonly identity: boolean;
 }
 
-/** The machine's npm with a configuration of its own: without the user's tokens, and with one registry only. */
-export interface NpmCli {
-  readonly version: string;
-  readonly registry: string;
-  publish(tarball: string, options: PublishOptions): Promise<UploadAnswer>;
-  /** @param identity whether npm may use the job's identity. @returns why it was refused; undefined when it is set. */
-  setTag(spec: string, tag: string, identity: boolean): Promise<NpmFailure | undefined>;
-  /** Packs a folder without running its scripts; returns the tarball. */
-  pack(folder: string, destination: string): Promise<string>;
-}
+export type NpmCli = Awaited<ReturnType<typeof openNpm>>;
 
 /** The variable that passes the token to npm. The configuration names it, so no file or argument has the token. */
 const TOKEN_VARIABLE = "NPM_PUBLISH_TOKEN";
@@ -41,7 +23,8 @@ const PASSED_ON = /^(PATH|SystemRoot|PATHEXT|LANG|NODE_EXTRA_CA_CERTS|SSL_CERT_F
 const IDENTITY = /^(CI|GITHUB_(?!TOKEN$)\w+|RUNNER_\w+|ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|SIGSTORE_\w+)$/;
 const OLDEST_NPM = "9.5.0";
 
-export async function openNpm(runner: ActionRunner): Promise<NpmCli> {
+/** The machine's npm with a configuration of its own: without the user's tokens, and with one registry only. */
+export async function openNpm(runner: ActionRunner) {
   const home = await runner.tempFolder("npm");
   const userconfig = path.join(home, "user.npmrc");
   const plain = {
@@ -73,24 +56,29 @@ export async function openNpm(runner: ActionRunner): Promise<NpmCli> {
   const { host, pathname } = registryUrl(registry);
   const login = inputs.token === undefined ? "" : `//${host}${pathname}:_authToken=\${${TOKEN_VARIABLE}}\n`;
   await writeFile(userconfig, `${settings}registry=${registry}\n${login}`, { mode: 0o600 });
-  const secret = { [TOKEN_VARIABLE]: inputs.token };
+  /** @param identity whether npm may use the job's identity */
+  const access = (identity: boolean): Readonly<Record<string, string | undefined>> => {
+    return { [TOKEN_VARIABLE]: inputs.token, ...(identity ? chosen(runner.env, IDENTITY) : {}) };
+  };
   return {
     version,
     registry,
-    publish: async (tarball, { staged, tag, access, provenance, identity }) => {
-      const flags = ["--tag", tag, "--json", "--ignore-scripts", `--provenance=${provenance}`];
-      const command = staged ? ["stage", "publish"] : ["publish"];
-      const args = [...command, tarball, ...flags, ...(access === undefined ? [] : ["--access", access])];
-      const result = await npm(args, { ...secret, ...(identity ? chosen(runner.env, IDENTITY) : {}) });
-      if (result.exitCode !== 0) return { kind: "failed", failure: readFailure(result) };
-      return { kind: "taken", stageId: staged ? stageIdIn(result.stdout) : undefined };
+    /** @returns why it was refused; else, for a staged version, its id if npm printed it. */
+    publish: async (tarball: string, options: PublishOptions) => {
+      const flags = ["--tag", options.tag, "--json", "--ignore-scripts", `--provenance=${options.provenance}`];
+      if (options.access !== undefined) flags.push("--access", options.access);
+      const command = options.staged ? ["stage", "publish"] : ["publish"];
+      const result = await npm([...command, tarball, ...flags], access(options.identity));
+      if (result.exitCode !== 0) return { failure: readFailure(result) };
+      return { stageId: options.staged ? stageIdIn(result.stdout) : undefined };
     },
-    setTag: async (spec, tag, identity) => {
-      const env = { ...secret, ...(identity ? chosen(runner.env, IDENTITY) : {}) };
-      const result = await npm(["dist-tag", "add", spec, tag, "--json"], env);
+    /** @returns why it was refused; undefined when it is set. */
+    setTag: async (spec: string, tag: string, identity: boolean) => {
+      const result = await npm(["dist-tag", "add", spec, tag, "--json"], access(identity));
       return result.exitCode === 0 ? undefined : readFailure(result);
     },
-    pack: async (folder, destination) => {
+    /** Packs a folder without running its scripts; returns the tarball. */
+    pack: async (folder: string, destination: string) => {
       const args = ["pack", folder, "--json", "--ignore-scripts", "--pack-destination", destination];
       const packed: unknown = JSON.parse(requireSuccess(await npm(args)).stdout);
       const [first] = Array.isArray(packed) ? packed : Object.values(Object(packed));
@@ -101,16 +89,10 @@ export async function openNpm(runner: ActionRunner): Promise<NpmCli> {
 
 /** Reads the error that npm prints to stdout as JSON when run with `--json`. */
 function readFailure({ stdout, stderr, exitCode }: CommandResult): NpmFailure {
-  const start = stdout.indexOf("{");
-  try {
-    const { error } = Object(JSON.parse(stdout.slice(start)));
-    const { code, summary, detail } = Object(error);
-    if (typeof summary === "string") {
-      const said = [summary, typeof detail === "string" ? detail : ""].join(" ").replace(/\s+/g, " ").trim();
-      return { code: typeof code === "string" ? code : "", summary: said };
-    }
-  } catch {
-    // It ended before it could say anything in that form.
+  const { code, summary, detail } = Object(Object(jsonIn(stdout)).error);
+  if (typeof summary === "string") {
+    const said = [summary, typeof detail === "string" ? detail : ""].join(" ").replace(/\s+/g, " ").trim();
+    return { code: typeof code === "string" ? code : "", summary: said };
   }
   const said = stderr.trim().split("\n").slice(-5).join(" ");
   return { code: "", summary: said || `npm ended with exit code ${exitCode}` };
@@ -129,16 +111,18 @@ function requireVersion(result: CommandResult): string {
 
 /** npm 11 prints an object for the package; npm 12 prints the same object under the package's name. */
 export function stageIdIn(stdout: string): string | undefined {
+  const document = jsonIn(stdout);
+  const ids = [document, ...Object.values(Object(document))].map((each): unknown => Object(each).stageId);
+  return ids.filter((id) => typeof id === "string").find((id) => id !== "");
+}
+
+/** The JSON object that npm printed, perhaps behind other lines; undefined when it ended before it could print one. */
+function jsonIn(stdout: string): unknown {
   try {
-    const document: unknown = JSON.parse(stdout.slice(stdout.indexOf("{")));
-    for (const each of [document, ...Object.values(Object(document))]) {
-      const id: unknown = Object(each).stageId;
-      if (typeof id === "string" && id !== "") return id;
-    }
+    return JSON.parse(stdout.slice(stdout.indexOf("{")));
   } catch {
-    // Without the id the version is staged all the same.
+    return undefined;
   }
-  return undefined;
 }
 
 function requireSuccess(result: CommandResult): CommandResult {

@@ -1,30 +1,53 @@
 import { parseDropTargets } from "@release-actions/dist-plan";
-import { parseWantedPlatform, platformPackageName, requirePackageName } from "@release-actions/npm";
+import {
+  parseWantedPlatform,
+  platformPackageName,
+  requirePackageName,
+  type WantedPlatform,
+} from "@release-actions/npm";
 import type { ActionRunner } from "./action.gen.ts";
-import { presentPlatforms, programOf } from "./build/targets.ts";
+import { type IsDropped, presentPlatforms, programOf } from "./build/targets.ts";
 import type { PackageEntry } from "./package-list.ts";
-import { type Released, targetsOf } from "./released.ts";
+import type { Released, ReleasedApp } from "./released.ts";
 
 /** The names of the packages of one product. */
 export interface ProductNames {
   readonly version: string;
   readonly base: string;
-  readonly platforms: readonly string[];
+  /** In the order of publishing: the base package is the last. */
+  readonly packages: readonly string[];
 }
 
 /** The names that publishing uses, computed without reading the archives. */
 export function namesOf(entry: PackageEntry, { inputs }: ActionRunner, released: Released): ProductNames {
   const app = released.name(entry.app, entry.package !== undefined);
-  const base = packageName(entry.package ?? entry.binary ?? programOf(app), inputs.scope);
-  const wanted = inputs.platforms.map(parseWantedPlatform);
-  const drops = parseDropTargets(inputs["drop-targets"]);
-  const isDropped = (target: string): boolean => drops(app.app, target);
-  const present = app.archives.length === 0 ? wanted : presentPlatforms(wanted, targetsOf(app), isDropped);
-  const product = { name: base, binary: entry.binary ?? programOf(app), platformName: inputs["platform-name"] };
-  return { version: app.version.text, base, platforms: present.map((each) => platformPackageName(product, each)) };
+  const { names, platforms } = describeProduct(entry, inputs, app);
+  const parts = platforms.map((each) => platformPackageName(names, each));
+  return { version: app.version.text, base: names.name, packages: [...parts, names.name] };
 }
 
-export function packageName(text: string, scope: string | undefined): string {
+interface ProductDescription {
+  /** What the names of the packages are made from. */
+  readonly names: { readonly name: string; readonly binary: string; readonly platformName: string | undefined };
+  /** The platforms of the inputs, without those that were left out on purpose. */
+  readonly platforms: readonly WantedPlatform[];
+  readonly isDropped: IsDropped;
+}
+
+export function describeProduct(
+  entry: PackageEntry,
+  inputs: ActionRunner["inputs"],
+  app: ReleasedApp,
+): ProductDescription {
+  const binary = entry.binary ?? programOf(app);
+  const name = packageName(entry.package ?? binary, inputs.scope);
+  const drops = parseDropTargets(inputs["drop-targets"]);
+  const isDropped = (target: string): boolean => drops(app.app, target);
+  const platforms = presentPlatforms(inputs.platforms.map(parseWantedPlatform), app, isDropped);
+  return { names: { name, binary, platformName: inputs["platform-name"] }, platforms, isDropped };
+}
+
+function packageName(text: string, scope: string | undefined): string {
   if (scope === undefined || text.startsWith("@")) return requirePackageName(text);
   return requirePackageName(`${scope.startsWith("@") ? "" : "@"}${scope}/${text}`);
 }

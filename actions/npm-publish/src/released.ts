@@ -39,10 +39,6 @@ export interface Released {
   name(name: string | undefined, isNamed: boolean): ReleasedApp;
 }
 
-export function targetsOf({ archives }: ReleasedApp): readonly string[] {
-  return archives.flatMap(({ targets }) => targets);
-}
-
 export async function findReleased(
   { inputs }: ActionRunner,
   facts: RunFacts,

@@ -6,21 +6,23 @@ import type { PackageFiles } from "./tarball.ts";
 
 const MAX_SHEBANG_BYTES = 127;
 
-/**
- * Reads the package.json in a packed package.
- *
- * @throws NpmError
- */
+/** Parses a package.json. @throws NpmError */
+export function parseManifest(content: string | Uint8Array, shown: string): Manifest {
+  try {
+    const text = typeof content === "string" ? content : new TextDecoder("utf-8", { fatal: true }).decode(content);
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Manifest;
+  } catch (cause) {
+    throw new NpmError(`${shown} is not JSON`, { cause });
+  }
+  throw new NpmError(`${shown} does not contain a JSON object`);
+}
+
+/** Reads the package.json in a packed package. @throws NpmError */
 export function readManifest(files: PackageFiles, shown: string): Manifest {
   const file = files.get("package.json");
   if (file === undefined) throw new NpmError(`${shown} has no package.json`);
-  try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(file.content));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Manifest;
-  } catch (cause) {
-    throw new NpmError(`the package.json of ${shown} is not JSON`, { cause });
-  }
-  throw new NpmError(`the package.json of ${shown} is not an object`);
+  return parseManifest(file.content, `the package.json of ${shown}`);
 }
 
 /**

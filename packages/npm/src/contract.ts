@@ -50,32 +50,43 @@ interface Case {
   readonly to?: "launcher" | "group";
   readonly exitCode: number | string;
   readonly stdout?: string;
+  /** What the reason on stderr must contain. */
+  readonly reason?: RegExp;
 }
+
+/** The state of the probe that replaces the program. */
+export type ProbeState = "runs" | "cannot run" | "is missing";
 
 const signal = (name: "INT" | "TERM" | "HUP" | "QUIT", to: "launcher" | "group", isRequired: boolean): Case => ({
   what: to === "group" ? `SIG${name} to its process group` : `SIG${name} passed on`,
   ...{ isRequired, args: ["count", name], send: `SIG${name}`, to, exitCode: 41 },
 });
 
-const CASES: readonly Case[] = [
-  {
-    what: "its arguments and input, and exit code 7",
-    ...{ isRequired: true, args: ["echo", ...ARGS], input: "input\n", exitCode: 7 },
-    stdout: `${ARGS.map((arg) => `[${arg}]\n`).join("")}input\n`,
-  },
-  ...EXIT_CODES.map((code): Case => {
-    return { what: `exit code ${code}`, isRequired: true, args: ["exit", `${code}`], exitCode: code };
-  }),
-  { what: "a program that SIGKILL ended", isRequired: true, args: ["die"], exitCode: 137 },
-  ...(["INT", "TERM", "HUP"] as const).map((name) => signal(name, "launcher", true)),
-  signal("QUIT", "launcher", false),
-  ...(["INT", "TERM", "HUP", "QUIT"] as const).map((name) => signal(name, "group", false)),
-  { what: "SIGPIPE, which ends a program", isRequired: false, args: ["pipe"], exitCode: 141 },
-  {
-    what: "SIGKILL to the launcher, which must leave no process running",
-    ...{ isRequired: false, args: ["count", "USR2"], send: "SIGKILL", exitCode: "gone" },
-  },
-];
+const CASES: Readonly<Record<ProbeState, readonly Case[]>> = {
+  runs: [
+    {
+      what: "its arguments and input, and exit code 7",
+      ...{ isRequired: true, args: ["echo", ...ARGS], input: "input\n", exitCode: 7 },
+      stdout: `${ARGS.map((arg) => `[${arg}]\n`).join("")}input\n`,
+    },
+    ...EXIT_CODES.map((code): Case => {
+      return { what: `exit code ${code}`, isRequired: true, args: ["exit", `${code}`], exitCode: code };
+    }),
+    { what: "a program that SIGKILL ended", isRequired: true, args: ["die"], exitCode: 137 },
+    ...(["INT", "TERM", "HUP"] as const).map((name) => signal(name, "launcher", true)),
+    signal("QUIT", "launcher", false),
+    ...(["INT", "TERM", "HUP", "QUIT"] as const).map((name) => signal(name, "group", false)),
+    { what: "SIGPIPE, which ends a program", isRequired: false, args: ["pipe"], exitCode: 141 },
+    {
+      what: "SIGKILL to the launcher, which must leave no process running",
+      ...{ isRequired: false, args: ["count", "USR2"], send: "SIGKILL", exitCode: "gone" },
+    },
+  ],
+  "cannot run": [{ what: "a program that cannot run", isRequired: true, args: [], exitCode: 126, reason: /./ }],
+  "is missing": [
+    { what: "a program that is not installed", isRequired: true, args: [], exitCode: 127, reason: /optional/ },
+  ],
+};
 
 /** The result of one test of a launcher. */
 export interface ContractRow {
@@ -85,9 +96,6 @@ export interface ContractRow {
   /** What is wrong, as a sentence; undefined if the launcher behaves as expected. */
   readonly complaint: string | undefined;
 }
-
-/** The state of the probe that replaces the program. */
-export type ProbeState = "runs" | "cannot run" | "is missing";
 
 /**
  * Installs a packed base package with a probe in place of the program, and starts it through its `bin` files, as npm's
@@ -114,25 +122,20 @@ export async function checkContract(
         for (const platform of platformPackages) {
           const folder = path.join(modules, platform);
           await writeProbe(path.join(folder, binaryPath(product, { os: process.platform })), probe === "runs");
-          await writeFile(
-            path.join(folder, "package.json"),
-            JSON.stringify({ name: platform, version: product.version }),
-          );
+          const manifest = { name: platform, version: product.version };
+          await writeFile(path.join(folder, "package.json"), JSON.stringify(manifest));
         }
       }
       return path.join(modules, product.name, bin);
     };
     rows.push(...(await tryLauncher(install, options)));
   }
-  const said = (required: boolean): string[] =>
-    rows.flatMap(({ isRequired, complaint }) =>
-      isRequired === required && complaint !== undefined ? [complaint] : [],
-    );
-  const complaints = said(true);
+  const complaintsOf = (some: readonly ContractRow[]): string[] => some.flatMap(({ complaint }) => complaint ?? []);
+  const complaints = complaintsOf(rows.filter(({ isRequired }) => isRequired));
   if (complaints.length > 0) {
     throw new NpmError(`the launcher of ${product.name} does not behave as required: ${complaints.join("; ")}`);
   }
-  return said(false);
+  return complaintsOf(rows.filter(({ isRequired }) => !isRequired));
 }
 
 /**
@@ -145,68 +148,53 @@ export async function tryLauncher(
   install: (probe: ProbeState) => Promise<string>,
   options: ContractOptions,
 ): Promise<readonly ContractRow[]> {
-  const rows = await runCases(await install("runs"), options);
-  const start = starter(options);
-  const [locked, alone] = [await install("cannot run"), await install("is missing")];
-  return [
-    ...rows,
-    await expectReason("a program that cannot run", start(locked), 126, /./),
-    await expectReason("a program that is not installed", start(alone), 127, /optional/),
-  ];
+  const rows: ContractRow[] = [];
+  for (const probe of ["runs", "cannot run", "is missing"] as const)
+    rows.push(...(await runCases(await install(probe), CASES[probe], options)));
+  return rows;
 }
 
 const MAX_RESULT_BYTES = 1024 * 1024;
-const driverResults = listOf(object({ stdout: string, exitCode: (value: unknown) => value }));
+const driverResults = listOf(object({ stdout: string, stderr: string, exitCode: (value: unknown) => value }));
 
-async function runCases(bin: string, { run, folder, node, searchPath }: ContractOptions): Promise<ContractRow[]> {
+async function runCases(
+  bin: string,
+  cases: readonly Case[],
+  { run, folder, node, searchPath }: ContractOptions,
+): Promise<readonly ContractRow[]> {
   const driver = path.join(folder, "driver.cjs");
   await writeFile(driver, CONTRACT_DRIVER);
   const env = { PATH: [path.dirname(node), searchPath].join(path.delimiter), HOME: folder, PROBE_NODE: node };
-  const { stdout } = await run(node, [driver, bin, JSON.stringify(CASES)], {
-    ...{ cwd: folder, env, onOutput: () => undefined },
-  });
+  const args = [driver, bin, JSON.stringify(cases)];
+  const { stdout } = await run(node, args, { cwd: folder, env, onOutput: () => undefined });
   const results = decodeJson(stdout, driverResults, { source: "the launcher's trial", maxBytes: MAX_RESULT_BYTES });
-  return CASES.map((each, index): ContractRow => {
-    const { what, isRequired, exitCode, stdout: told } = each;
-    const found = results[index];
-    if (found?.exitCode !== exitCode) return { what, isRequired, complaint: sentenceOf(each, found?.exitCode) };
-    const isSame = told === undefined || told === found.stdout;
-    const changed = `arguments or input became ${JSON.stringify(found.stdout.slice(0, 200))}`;
-    return { what, isRequired, complaint: isSame ? undefined : changed };
+  return cases.map((each, index): ContractRow => {
+    const { what, isRequired } = each;
+    return { what, isRequired, complaint: complaintAbout(each, results[index]) };
   });
 }
 
 /** The sentence for a wrong result. The exit code of the probe is 40 plus the number of signals that it got. */
-function sentenceOf({ what, send, exitCode: expected }: Case, found: unknown): string {
-  if (send !== undefined && typeof found === "number" && found >= 40 && found < 50) {
-    return `${what} reached the program ${found - 40} times, expected once`;
+function complaintAbout(
+  { what, send, exitCode, stdout, reason }: Case,
+  found: ReturnType<typeof driverResults>[number] | undefined,
+): string | undefined {
+  if (found?.exitCode !== exitCode) {
+    const code = found?.exitCode;
+    if (send !== undefined && typeof code === "number" && code >= 40 && code < 50) {
+      return `${what} reached the program ${code - 40} times, expected once`;
+    }
+    return `${what} gave ${shown(code)}, expected ${reason === undefined ? shown(exitCode) : exitCode}`;
   }
-  return `${what} gave ${shown(found)}, expected ${shown(expected)}`;
+  if (stdout !== undefined && stdout !== found.stdout)
+    return `arguments or input became ${JSON.stringify(found.stdout.slice(0, 200))}`;
+  if (reason === undefined || reason.test(found.stderr)) return undefined;
+  const expected = `expected a sentence${reason.source === "." ? "" : ` with "${reason.source}"`}`;
+  return `${what} gave no reason on stderr, ${expected}`;
 }
 
 function shown(exitCode: unknown): string {
   return typeof exitCode === "number" ? `exit code ${exitCode}` : String(exitCode);
-}
-
-async function expectReason(
-  what: string,
-  run: Promise<{ readonly exitCode: number; readonly stderr: string }>,
-  exitCode: number,
-  words: RegExp,
-): Promise<ContractRow> {
-  const result = await run;
-  const row = { what, isRequired: true };
-  if (result.exitCode !== exitCode) {
-    return { ...row, complaint: `${what} gave exit code ${result.exitCode}, expected ${exitCode}` };
-  }
-  if (words.test(result.stderr)) return { ...row, complaint: undefined };
-  const expected = `expected a sentence${words.source === "." ? "" : ` with "${words.source}"`}`;
-  return { ...row, complaint: `${what} gave no reason on stderr, ${expected}` };
-}
-
-function starter({ run, folder, node, searchPath }: ContractOptions) {
-  const env = { PATH: [path.dirname(node), searchPath].join(path.delimiter), HOME: folder };
-  return (bin: string) => run(bin, [], { cwd: folder, env, check: false, onOutput: () => undefined });
 }
 
 async function writePackage(folder: string, files: PackageFiles): Promise<void> {

@@ -17,11 +17,6 @@ export function requirePackageName(name: string): string {
   );
 }
 
-/** `@acme` of `@acme/widget`; undefined without a scope. */
-export function scopeOf(name: string): string | undefined {
-  return /^(@[^/]+)\//.exec(name)?.[1];
-}
-
 /** The name in the form for paths of the registry: the slash of a scope is encoded, its `@` is not. */
 export function escapeName(name: string): string {
   return name.replace("/", "%2f");

@@ -12,11 +12,5 @@ export const STAGING_NPM = "11.15.0";
  */
 export const DIST_TAG_IDENTITY_NPM = ["11.21.0", "12.2.0"] as const;
 
-/**
- * The version that the registry publishes for a new package whose first version is only staged (npm docs, "Staged
- * publishing").
- */
-export const PLACEHOLDER_VERSION = "0.0.0-stage";
-
 /** When tokens can no longer publish directly (GitHub changelog 2026-09-18). Staging and trusted publishers remain. */
 export const DIRECT_TOKENS_END = "January 2027";

@@ -175,7 +175,7 @@ describe("a packed package", () => {
       "is marked `private`",
     ],
     ["no license", { "package.json": { ...manifest, license: undefined } }, ["bin/widget.js"], "has no licence"],
-    ["an invalid package.json", { "package.json": "[]" }, ["bin/widget.js"], "is not an object"],
+    ["an invalid package.json", { "package.json": "[]" }, ["bin/widget.js"], "does not contain a JSON object"],
   ])("is refused with %s", (_name, change, executable, message) => {
     expect(() => checkPackage(files({ ...whole, ...change }, executable), "widget")).toThrow(message);
   });

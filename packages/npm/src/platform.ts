@@ -7,7 +7,7 @@ export type Libc = "glibc" | "musl";
 export interface Platform {
   readonly os: string;
   readonly cpu: string;
-  /** The C library that the Rust target names; only set for Linux. */
+  /** The C library that the target or the input names; only set for Linux. */
   readonly libc: Libc | undefined;
 }
 
@@ -30,21 +30,22 @@ export function platformOfTarget(triple: string): Platform | undefined {
   const [, architecture = "", system = ""] = /^([^-]+)-[^-]+-(.+)$/.exec(triple) ?? [];
   const cpu = CPUS[architecture];
   if (cpu === undefined) return undefined;
-  if (system === "darwin") return { os: "darwin", cpu, libc: undefined };
-  if (/^windows-(msvc|gnu|gnullvm)$/.test(system)) return { os: "win32", cpu, libc: undefined };
-  if (/^linux-gnu/.test(system)) return { os: "linux", cpu, libc: "glibc" };
-  if (/^linux-musl/.test(system)) return { os: "linux", cpu, libc: "musl" };
-  if (/^(linux-)?android(eabi)?$/.test(system)) return { os: "android", cpu, libc: undefined };
-  if (system === "freebsd") return { os: "freebsd", cpu, libc: undefined };
-  return undefined;
+  const [, os, libc] = SYSTEM_NAMES.find(([pattern]) => pattern.test(system)) ?? [];
+  return os === undefined ? undefined : { os, cpu, libc };
 }
 
+const SYSTEM_NAMES: readonly (readonly [pattern: RegExp, os: string, libc?: Libc])[] = [
+  [/^darwin$/, "darwin"],
+  [/^windows-(msvc|gnu|gnullvm)$/, "win32"],
+  [/^linux-gnu/, "linux", "glibc"],
+  [/^linux-musl/, "linux", "musl"],
+  [/^(linux-)?android(eabi)?$/, "android"],
+  [/^freebsd$/, "freebsd"],
+];
+
 /** A line of the input `platforms`: `linux-x64`, or `linux-x64-musl` to accept that C library only. */
-export interface WantedPlatform {
+export interface WantedPlatform extends Platform {
   readonly text: string;
-  readonly os: string;
-  readonly cpu: string;
-  readonly libc: Libc | undefined;
 }
 
 /** Parses a line of the input `platforms`. @throws NpmError when it is not `<os>-<cpu>` or `<os>-<cpu>-<libc>` */
@@ -113,11 +114,16 @@ export function platformPackageName({ name, binary, platformName }: NamedProduct
   const { text, os, cpu, libc = "" } = wanted;
   const [, scope = "", base = ""] = /^(?:(@[^/]+)\/)?(.+)$/.exec(name) ?? [];
   const values: Readonly<Record<string, string>> = { name, scope, base, binary, platform: text, os, cpu, libc };
-  const filled = (platformName ?? DEFAULT_PLATFORM_NAME).replace(/\$\{(\w+)\}/g, (whole, key: string) => {
-    const value = values[key];
-    if (value !== undefined) return value;
-    throw new NpmError(`the input \`platform-name\` has ${whole}, expected one of ${Object.keys(values).join(", ")}`);
-  });
+  const filled = fillPlaceholders(platformName ?? DEFAULT_PLATFORM_NAME, values, "the input `platform-name`");
   // For a package without a scope, the template `${scope}/…` leaves a slash at the start.
   return requirePackageName(filled.replace(/^\//, ""));
+}
+
+/** Replaces every `${name}` in a text by its value. @throws NpmError for a name without one */
+export function fillPlaceholders(text: string, values: Readonly<Record<string, string>>, shown: string): string {
+  return text.replace(/\$\{(\w+)\}/g, (whole, key: string) => {
+    const value = values[key];
+    if (value !== undefined) return value;
+    throw new NpmError(`${shown} has ${whole}, expected one of ${Object.keys(values).join(", ")}`);
+  });
 }

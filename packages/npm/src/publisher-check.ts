@@ -1,5 +1,6 @@
 import type { Transport } from "@release-actions/http";
 import type { Reporter } from "@release-actions/report";
+import { NpmError } from "./error.ts";
 import { DIRECT_TOKENS_END, STAGING_NPM, TRUSTED_PUBLISHING_NPM } from "./npm-facts.ts";
 import { isNpmOlder } from "./npm-version.ts";
 import { trustAdvice } from "./refusal.ts";
@@ -24,7 +25,7 @@ export interface PublishingQuestion {
   /** The environment of the publishing job, when that is a different job: a trusted publisher may be bound to an environment. */
   readonly environment?: string | undefined;
   /** The output of `npm --version` on the runner; undefined when npm was not run. */
-  readonly npmVersion: string | undefined;
+  readonly npmVersion?: string | undefined;
   /** The environment variables of this step: GitHub's description of the run, and the URL and token for requesting an identity token. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly registry: NpmRegistry;
@@ -43,9 +44,7 @@ export interface PublishingQuestion {
 export async function checkPublishing(question: PublishingQuestion): Promise<readonly PublishingFinding[]> {
   const { token, publish, npmVersion } = question;
   const findings: PublishingFinding[] = [];
-  if (publish === "stage" && npmVersion !== undefined && isNpmOlder(npmVersion, STAGING_NPM)) {
-    findings.push(tooOld(npmVersion, STAGING_NPM, "stage"));
-  }
+  if (publish === "stage") findings.push(...tooOld(npmVersion, STAGING_NPM, "stage"));
   if (token === undefined) return [...findings, ...(await checkIdentity(question))];
   if (publish === "direct") {
     findings.push({
@@ -63,10 +62,7 @@ async function checkIdentity(question: PublishingQuestion): Promise<readonly Pub
     const advice = "Run this job on one of GitHub's own runners, or give it a `token` and `provenance: false`.";
     return [{ level: "error", message: "a self-hosted runner cannot publish with its OIDC identity", advice }];
   }
-  const findings: PublishingFinding[] = [];
-  if (npmVersion !== undefined && isNpmOlder(npmVersion, TRUSTED_PUBLISHING_NPM)) {
-    findings.push(tooOld(npmVersion, TRUSTED_PUBLISHING_NPM, "publish by identity"));
-  }
+  const findings = [...tooOld(npmVersion, TRUSTED_PUBLISHING_NPM, "publish by identity")];
   const absent: string[] = [];
   for (const name of packages) {
     if ((await question.registry.packument(name)) === undefined) absent.push(name);
@@ -147,10 +143,19 @@ export function claimsOf(token: string): {
   }
 }
 
-function tooOld(found: string, expected: string, purpose: string): PublishingFinding {
-  return {
-    level: "error",
-    message: `npm is ${found}, expected ${expected} or newer to ${purpose}`,
-    advice: "Set up a newer Node.js, or run `npm install --global npm@11` before this step.",
-  };
+/** @throws NpmError when npm is too old for something, such as `stage`. */
+export function requireNpm(found: string, oldest: string, purpose: string): void {
+  const [finding] = tooOld(found, oldest, purpose);
+  if (finding !== undefined) throw new NpmError(finding.message, { advice: finding.advice });
+}
+
+function tooOld(found: string | undefined, oldest: string, purpose: string): PublishingFinding[] {
+  if (found === undefined || !isNpmOlder(found, oldest)) return [];
+  return [
+    {
+      level: "error",
+      message: `npm is ${found}, expected ${oldest} or newer to ${purpose}`,
+      advice: "Set up a newer Node.js, or run `npm install --global npm@11` before this step.",
+    },
+  ];
 }

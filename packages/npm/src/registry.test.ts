@@ -33,7 +33,7 @@ describe("openNpmRegistry", () => {
     });
     expect(await open(`${origin}/npm`, "T").packument("@a/w")).toEqual({
       tags: new Map([["latest", "1.0.0"]]),
-      versions: new Map([["1.0.0", { integrity: "sha512-x", tarball: dist.tarball, hasProvenance: true }]]),
+      versions: new Map([["1.0.0", { integrity: "sha512-x", tarball: dist.tarball }]]),
     });
     expect(asked).toEqual([["/npm/@a%2fw?write=true", "Bearer T"]]);
   });
@@ -71,7 +71,6 @@ describe("openNpmRegistry", () => {
     });
     const version = (to: string) => ({
       integrity: "sha512-x",
-      hasProvenance: false,
       tarball: `${origin}/w.tgz?to=${encodeURIComponent(to)}`,
     });
     const registry = open(origin, "T");

@@ -14,20 +14,12 @@ import { type Decoder, decodeJson, JsonError, mapOf, object, optional, string, t
 import type { Reporter } from "@release-actions/report";
 import { NpmError } from "./error.ts";
 import { escapeName } from "./name.ts";
-import {
-  isVersionStatus,
-  STAGES_PER_PAGE,
-  type StagedVersion,
-  stagePage,
-  type VersionStatus,
-  versionStatus,
-} from "./stage.ts";
+import { STAGES_PER_PAGE, type StagedVersion, stagePage, versionStatus } from "./stage.ts";
 
 /** One version of a package, as the registry describes it. */
 export interface PublishedVersion {
   readonly integrity: string | undefined;
   readonly tarball: string;
-  readonly hasProvenance: boolean;
 }
 
 /** The registry's record of a package name. */
@@ -45,26 +37,7 @@ export interface RegistryOptions {
   readonly patience?: Patience;
 }
 
-/** Reads from an npm registry (npm/registry, docs/REGISTRY-API.md). Only the npm client writes to it. */
-export interface NpmRegistry {
-  /** With a slash at its end. */
-  readonly url: URL;
-  /** Undefined when nothing was ever published under the name. */
-  packument(name: string): Promise<Packument | undefined>;
-  tarball(version: PublishedVersion): Promise<Uint8Array>;
-  /** The name of the user who owns the token. */
-  whoami(): Promise<string>;
-  /** Users and their access, `read-write` or `read-only`; undefined when the registry does not reveal it. */
-  collaborators(name: string): Promise<ReadonlyMap<string, string> | undefined>;
-  /** The versions of a package that wait for approval; undefined when this credential may not see them, or the registry does not support staging. */
-  staged(name: string): Promise<readonly StagedVersion[] | undefined>;
-  /** The tarball that waits for approval; undefined when there is none. */
-  stagedTarball(id: string): Promise<Uint8Array | undefined>;
-  /** How far a version is on its way from upload to installation; undefined when the registry does not reveal it. */
-  versionStatus(name: string, version: string): Promise<VersionStatus | undefined>;
-  /** Exchanges an identity token for a registry token that may publish the package; undefined when the registry refuses. */
-  exchange(name: string, identityToken: string): Promise<string | undefined>;
-}
+export type NpmRegistry = ReturnType<typeof openNpmRegistry>;
 
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 const MAX_TARBALL_BYTES = 1024 ** 3;
@@ -76,22 +49,19 @@ const STAGING_UNKNOWN = [400, 401, 403, 404, 405, 422, 501];
 const packument = object({
   "dist-tags": optional(mapOf(text), new Map()),
   // Absent when everything was unpublished.
-  versions: optional(
-    mapOf(object({ dist: object({ integrity: optional(string), tarball: text, attestations: optional(object({})) }) })),
-    new Map(),
-  ),
+  versions: optional(mapOf(object({ dist: object({ integrity: optional(string), tarball: text }) })), new Map()),
 });
 // Some registries answer an unknown token with an empty user name.
 const user = object({ username: optional(text) });
 const exchanged = object({ token: text });
 
 /**
- * Opens an npm registry for reading.
+ * Opens an npm registry for reading (npm/registry, docs/REGISTRY-API.md). Only the npm client writes to it.
  *
  * @param address an `https://` URL; `http://` only for this machine
  * @throws NpmError when the address is invalid; the methods throw RefusedError for refusals by the registry
  */
-export function openNpmRegistry(address: string, options: RegistryOptions): NpmRegistry {
+export function openNpmRegistry(address: string, options: RegistryOptions) {
   const { transport, token, reporter, signal, patience = DEFAULT_PATIENCE } = options;
   const url = registryUrl(address);
 
@@ -123,19 +93,14 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
   ): Promise<T | undefined> => {
     const { method = "GET", bearer = token, limit = MAX_DOCUMENT_BYTES, absent = [404] } = call;
     const what = `${method} ${target.origin}${target.pathname}`;
-    return await retrying(
-      what,
-      patience,
-      signal,
-      async () => {
-        const response = await send(target, method, bearer);
-        const content = await readBody(response, { limit });
-        if (response.status >= 200 && response.status < 300) return take(content);
-        if (absent.includes(response.status)) return undefined;
-        throw refusal(what, response, content);
-      },
-      { reporter },
-    );
+    const attempt = async (): Promise<T | undefined> => {
+      const response = await send(target, method, bearer);
+      const content = await readBody(response, { limit });
+      if (response.status >= 200 && response.status < 300) return take(content);
+      if (absent.includes(response.status)) return undefined;
+      throw refusal(what, response, content);
+    };
+    return await retrying(what, patience, signal, attempt, { reporter });
   };
 
   const read = <T>(path: string, decoder: Decoder<T>, call: Parameters<typeof request>[1] = {}) => {
@@ -144,18 +109,21 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
   };
 
   return {
+    /** With a slash at its end. */
     url,
-    packument: async (name) => {
+    /** Undefined when nothing was ever published under the name. */
+    packument: async (name: string) => {
       // `write=true` asks for the current state rather than for a cached copy.
       const found = await read(`${escapeName(name)}?write=true`, packument);
       return found && toPackument(found);
     },
-    tarball: async (version) => {
+    tarball: async (version: PublishedVersion) => {
       const target = new URL(version.tarball);
       const content = await request(target, { limit: MAX_TARBALL_BYTES }, (bytes) => bytes);
       if (content === undefined) throw new NpmError(`the registry lists ${target.href}, but has no such file`);
       return content;
     },
+    /** The name of the user who owns the token. */
     whoami: async () => {
       const found = await read("-/whoami", user, { absent: [401, 403, 404] });
       if (found?.username !== undefined) return found.username;
@@ -164,22 +132,29 @@ export function openNpmRegistry(address: string, options: RegistryOptions): NpmR
           "It was revoked or has expired, or belongs to another registry. Create a new one, and update the secret.",
       });
     },
-    collaborators: (name) => {
+    /** Users and their access, `read-write` or `read-only`; undefined when the registry does not reveal it. */
+    collaborators: (name: string) => {
       // Registries other than npm's have no such list, and a token may lack the right to read it.
       const call = { absent: [400, 401, 403, 404, 405, 501] };
       return read(`-/package/${escapeName(name)}/collaborators?format=cli`, mapOf(string), call);
     },
-    staged: (name) => readStages(name, (path) => read(path, stagePage, { absent: STAGING_UNKNOWN })),
-    stagedTarball: (id) => {
+    /**
+     * The versions of a package that wait for approval; undefined when this credential may not see them, or the registry does not
+     * support staging.
+     */
+    staged: (name: string) => readStages(name, (path) => read(path, stagePage, { absent: STAGING_UNKNOWN })),
+    /** The tarball that waits for approval; undefined when there is none. */
+    stagedTarball: (id: string) => {
       const target = new URL(`-/stage/${encodeURIComponent(id)}/tarball`, url);
       return request(target, { limit: MAX_TARBALL_BYTES, absent: STAGING_UNKNOWN }, (bytes) => bytes);
     },
-    versionStatus: async (name, version) => {
+    /** How far a version is on its way from upload to installation; undefined when the registry does not reveal it. */
+    versionStatus: async (name: string, version: string) => {
       const path = `-/package/${escapeName(name)}/version/${encodeURIComponent(version)}/status`;
-      const found = (await read(path, versionStatus, { absent: STAGING_UNKNOWN }))?.status;
-      return found !== undefined && isVersionStatus(found) ? found : undefined;
+      return (await read(path, versionStatus, { absent: STAGING_UNKNOWN }))?.status;
     },
-    exchange: async (name, identityToken) => {
+    /** Exchanges an identity token for a registry token that may publish the package; undefined when the registry refuses. */
+    exchange: async (name: string, identityToken: string) => {
       const path = `-/npm/v1/oidc/token/exchange/package/${escapeName(name)}`;
       const call = { method: "POST", bearer: identityToken, absent: [400, 401, 403, 404] } as const;
       return (await read(path, exchanged, call))?.token;
@@ -242,9 +217,6 @@ function decode<T>(content: Buffer, decoder: Decoder<T>, { origin, pathname }: U
 }
 
 function toPackument(found: ReturnType<typeof packument>): Packument {
-  const versions = [...found.versions].map(([version, { dist }]): [string, PublishedVersion] => [
-    version,
-    { integrity: dist.integrity, tarball: dist.tarball, hasProvenance: dist.attestations !== undefined },
-  ]);
+  const versions = [...found.versions].map(([version, { dist }]): [string, PublishedVersion] => [version, dist]);
   return { tags: found["dist-tags"], versions: new Map(versions) };
 }

@@ -12,24 +12,6 @@ export interface StagedVersion {
   readonly shasum: string | undefined;
 }
 
-/**
- * The registry's status of one version. `validating`: npm is still scanning the tarball, and the version cannot be approved yet;
- * `blocked`: the scan rejected it.
- */
-export type VersionStatus = "published" | "validating" | "staged" | "blocked" | "deleted";
-
-const STATUSES: readonly string[] = [
-  "published",
-  "validating",
-  "staged",
-  "blocked",
-  "deleted",
-] satisfies VersionStatus[];
-
-export function isVersionStatus(found: string): found is VersionStatus {
-  return STATUSES.includes(found);
-}
-
 /** How many stages npm's own client asks for at once. */
 export const STAGES_PER_PAGE = 100;
 
@@ -40,6 +22,10 @@ export const stagePage = object({
   total: optional(integer),
 });
 
+/**
+ * The registry's status of one version: `published`, `staged`, `deleted`, `validating` (npm is still scanning the tarball, and the
+ * version cannot be approved yet) or `blocked` (the scan rejected it).
+ */
 export const versionStatus = object({ status: optional(string) });
 
 /** The SHA-1 that npm shows for a staged tarball. It is used only to compare two tarballs, not for security. */

@@ -7,16 +7,19 @@ import {
   mergeChecksums,
   readChecksumFile,
 } from "@release-actions/dist-plan";
-import { NpmError } from "@release-actions/npm";
-import { checksumsOfRun, digestOfFile, type RunArtifacts } from "@release-actions/release-run";
-import { wildcard } from "@release-actions/text";
+import { NpmError, type PackageFile } from "@release-actions/npm";
+import { unpackArchive } from "@release-actions/release-archive";
+import { checksumsOfRun, digestOfFile, findFiles, type RunArtifacts } from "@release-actions/release-run";
 import type { ActionRunner } from "../action.gen.ts";
 
 /** The files of the build, in a folder or in artifacts. */
 export interface ArchiveStore {
   readonly names: readonly string[];
-  /** Brings a file to this machine, verifies its checksum, and returns its path. */
-  fetch(name: string): Promise<string>;
+  /**
+   * Brings an archive to this machine, verifies its checksum, and returns the wanted files in it, by path. For a tar, the path is
+   * below its top-level folder.
+   */
+  read(name: string, isWanted: (path: string) => boolean): Promise<ReadonlyMap<string, PackageFile>>;
 }
 
 /** Opens the input `archives`: a folder, or artifacts of this run. */
@@ -27,9 +30,10 @@ export async function openArchives(
   planned: Checksums,
 ): Promise<ArchiveStore> {
   const place = runner.inputs.archives;
-  const folder = path.resolve(workspace, place);
-  const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() === true;
-  const files = isFolder ? await folderFiles(folder) : await artifactFiles(place, artifacts, runner);
+  const advice = "Add the jobs that build the archives to `needs`, or set `archives` to their folder.";
+  const found = await findFiles(place, workspace, artifacts, advice);
+  const files =
+    "folder" in found ? await folderFiles(found.folder) : await artifactFiles(found.names, artifacts, runner);
   const listed = async (algorithm: ChecksumAlgorithm): Promise<[string, Checksums][]> => {
     const isList = (name: string): boolean => name === `${algorithm}.sum` || name.endsWith(`.${algorithm}`);
     const told: [string, Checksums][] = [];
@@ -50,7 +54,7 @@ export async function openArchives(
   };
   return {
     names: [...files.keys()],
-    fetch: async (name) => {
+    read: async (name, isWanted) => {
       const file = files.get(name);
       if (file === undefined) {
         throw new NpmError(`${name} is not in ${place}`, {
@@ -69,9 +73,25 @@ export async function openArchives(
         if (found !== expected)
           throw new NpmError(`the ${algorithm} of ${name} is ${found}, but the finished build has ${expected}`);
       }
-      return local;
+      const folder = await runner.tempFolder("archive");
+      return await filesBelow(await unpackArchive(local, folder, runner.signal), isWanted);
     },
   };
+}
+
+async function filesBelow(
+  root: string,
+  isWanted: (path: string) => boolean,
+): Promise<ReadonlyMap<string, PackageFile>> {
+  const files = new Map<string, PackageFile>();
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    const place = path.join(entry.parentPath, entry.name);
+    const inside = path.relative(root, place).split(path.sep).join("/");
+    if (!entry.isFile() || !isWanted(inside)) continue;
+    const { mode } = await stat(place);
+    files.set(inside, { content: await readFile(place), executable: (mode & 0o111) !== 0 });
+  }
+  return files;
 }
 
 /** A function for each file name that brings the file to this machine and returns its path. */
@@ -84,15 +104,7 @@ async function folderFiles(folder: string): Promise<Files> {
   );
 }
 
-async function artifactFiles(pattern: string, artifacts: RunArtifacts, runner: ActionRunner): Promise<Files> {
-  const matcher = wildcard(pattern);
-  const listed = await artifacts.list(pattern.split("*")[0] ?? "");
-  const names = listed.filter((name) => matcher.test(name));
-  if (names.length === 0) {
-    throw new NpmError(`${JSON.stringify(pattern)} is neither a folder nor an artifact of this run`, {
-      advice: "Add the jobs that build the archives to `needs`, or set `archives` to their folder.",
-    });
-  }
+async function artifactFiles(names: readonly string[], artifacts: RunArtifacts, runner: ActionRunner): Promise<Files> {
   const found = new Map<string, () => Promise<string>>();
   const folder = await runner.tempFolder("archives");
   for (const artifact of names) {

@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
+  type BinaryNeeds,
   baseManifest,
   checkBase,
   checkContract,
@@ -11,16 +12,36 @@ import {
   type PackageFile,
   type PackageFiles,
   type Product,
+  parseManifest,
   platformPackageName,
   readTarball,
   type WantedPlatform,
 } from "@release-actions/npm";
+import type { RunFacts } from "@release-actions/release-run";
+import type { ActionRunner } from "../action.gen.ts";
 import type { NpmCli } from "../npm-cli.ts";
 import type { PackageEntry } from "../package-list.ts";
-import type { BuildContext, BuiltPlatform } from "./build-context.ts";
+import type { Released } from "../released.ts";
+import type { ArchiveStore } from "./archive-store.ts";
 import { type BuiltPackage, json, pack, textFile, withManifest } from "./pack.ts";
 import { baseReadme } from "./readme.ts";
-import { parseManifest } from "./template.ts";
+
+/** What the build needs in addition to the inputs. */
+export interface BuildContext {
+  readonly runner: ActionRunner;
+  readonly facts: RunFacts;
+  readonly released: Released;
+  readonly store: ArchiveStore;
+  readonly npm: NpmCli;
+}
+
+export interface BuiltPlatform {
+  readonly wanted: WantedPlatform;
+  readonly needs: BinaryNeeds;
+  /** The files taken from the archive in addition to the program. */
+  readonly extras: PackageFiles;
+  readonly built: BuiltPackage;
+}
 
 /** Builds the package that people install: a generated one, or the user's with its own launcher. Tests it as packed. */
 export async function buildBase(
@@ -93,12 +114,9 @@ async function packOwnBase(
   }
   await cp(source, copy, { recursive: true, filter: (file) => path.basename(file) !== "node_modules" });
   if (!(await readdir(copy)).includes("package.json")) throw new NpmError(`${source} has no package.json`);
-  const written = parseManifest(
-    await readFile(path.join(copy, "package.json"), "utf8"),
-    path.join(source, "package.json"),
-  );
-  const manifest = ownBaseManifest(product, wanted, written, dependencies);
-  await writeFile(path.join(copy, "package.json"), json(manifest));
+  const place = path.join(copy, "package.json");
+  const written = parseManifest(await readFile(place, "utf8"), path.join(source, "package.json"));
+  await writeFile(place, json(ownBaseManifest(product, wanted, written, dependencies)));
   const out = path.join(work, "out");
   await mkdir(out);
   return readTarball(await readFile(await npm.pack(copy, out)), source);

@@ -1,15 +1,18 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   checkPackage,
+  differingFiles,
   integrityOf,
   type Manifest,
+  NpmError,
   type PackageFile,
   type PackageFiles,
   packTarball,
   readTarball,
   tarballName,
 } from "@release-actions/npm";
+import { countOf } from "@release-actions/report";
 
 /** A packed package, ready to be published. */
 export interface BuiltPackage {
@@ -28,6 +31,21 @@ export async function pack(name: string, version: string, files: PackageFiles, f
   const tarball = path.join(folder, tarballName(name, version));
   await writeFile(tarball, bytes);
   return { name, version, tarball, integrity: integrityOf(bytes), manifest };
+}
+
+/** @throws NpmError when the registry's tarball has other files than the one that this run packed. */
+export async function requireSameFiles(
+  built: BuiltPackage,
+  theirs: Uint8Array,
+  state: "published" | "staged",
+  advice: string,
+): Promise<void> {
+  const shown = `${built.name}@${built.version}`;
+  const own = await readFile(built.tarball);
+  const changed = differingFiles(await readTarball(theirs, shown), await readTarball(own, shown));
+  if (changed.length === 0) return;
+  const differences = countOf(changed.length, "file differs", "files differ");
+  throw new NpmError(`${shown} is ${state} with other content: ${differences}, such as ${changed[0]}`, { advice });
 }
 
 export function withManifest(files: PackageFiles, manifest: Manifest): PackageFiles {

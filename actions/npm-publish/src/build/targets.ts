@@ -34,10 +34,12 @@ export type IsDropped = (target: string) => boolean;
 /** The wanted platforms, without those that have no build because one of their targets was dropped on purpose. */
 export function presentPlatforms(
   wanted: readonly WantedPlatform[],
-  targets: readonly string[],
+  { archives }: ReleasedApp,
   isDropped: IsDropped,
 ): readonly WantedPlatform[] {
-  const kept = targets.filter((target) => !isDropped(target));
+  // Without archives it is not known what was built.
+  if (archives.length === 0) return wanted;
+  const kept = archives.flatMap(({ targets }) => targets).filter((target) => !isDropped(target));
   return wanted.filter((each) => targetFor(each, kept) !== undefined || !targetsOfPlatform(each).some(isDropped));
 }
 
@@ -45,7 +47,7 @@ export function presentPlatforms(
 export function wantedTargets(
   wanted: readonly WantedPlatform[],
   { app, archives }: ReleasedApp,
-  isDropped: IsDropped = () => false,
+  isDropped: IsDropped,
 ): readonly PlatformTarget[] {
   const targets = archives.flatMap((archive) => archive.targets).filter((target) => !isDropped(target));
   const found = wanted.flatMap((each) => {

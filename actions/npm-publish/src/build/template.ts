@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import {
+  fillPlaceholders,
   type Libc,
   type Manifest,
   NpmError,
   type Product,
+  parseManifest,
   platformPackageName,
   type WantedPlatform,
 } from "@release-actions/npm";
@@ -19,7 +21,7 @@ export async function openTemplate(
   return (product, wanted, libc) => {
     const { version } = product;
     const name = platformPackageName(product, wanted);
-    const values: Readonly<Record<string, string>> = {
+    const values = {
       name,
       version,
       os: wanted.os,
@@ -31,21 +33,6 @@ export async function openTemplate(
       node_os: wanted.os,
       node_arch: wanted.cpu,
     };
-    const filled = text.replace(/\$\{(\w+)\}/g, (whole, key: string) => {
-      const value = values[key];
-      if (value !== undefined) return value;
-      throw new NpmError(`the template ${file} has ${whole}, expected one of ${Object.keys(values).join(", ")}`);
-    });
-    return parseManifest(filled, file);
+    return parseManifest(fillPlaceholders(text, values, `the template ${file}`), file);
   };
-}
-
-export function parseManifest(text: string, file: string): Manifest {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Manifest;
-  } catch (cause) {
-    throw new NpmError(`${file} is not JSON`, { cause });
-  }
-  throw new NpmError(`${file} does not contain a JSON object`);
 }

@@ -1,32 +1,17 @@
-import {
-  compareVersions,
-  decideChannel,
-  leftOutByRules,
-  parseRules,
-  parseVersion,
-  type Rules,
-} from "@release-actions/channel";
-import { createTransport } from "@release-actions/http";
+import { compareVersions, decideChannel, parseRules, parseVersion, type Rules } from "@release-actions/channel";
 import { loadLedger } from "@release-actions/ledger";
-import { NpmError, type NpmRegistry, openNpmRegistry, type Packument } from "@release-actions/npm";
+import { NpmError, type Packument } from "@release-actions/npm";
 import { type PublishingRun, publishInRun } from "@release-actions/release-run";
 import type { ActionRunner } from "../action.gen.ts";
-import { type NpmCli, openNpm } from "../npm-cli.ts";
+import { openNpm } from "../npm-cli.ts";
 import { parsePackages } from "../package-list.ts";
 import { namesOf, type ProductNames } from "../product-names.ts";
 import { findReleased } from "../released.ts";
 import { ledgerRows, publishingOf, showOutcomes } from "../summary.ts";
 import { moveTag } from "./move-tag.ts";
-import type { Outcome } from "./outcome.ts";
+import { newOutcome, type Outcome } from "./outcome.ts";
 import { versionsOf } from "./plan-product.ts";
-import { type Credentials, chooseCredentials } from "./preflight.ts";
-
-interface Services {
-  readonly runner: ActionRunner;
-  readonly npm: NpmCli;
-  readonly registry: NpmRegistry;
-  readonly credentials: Credentials;
-}
+import { openServices, type Services } from "./services.ts";
 
 /** Finishes a staged release: finds out which packages are approved and, once all are, sets the dist-tags. */
 export async function finishStaged(runner: ActionRunner): Promise<void> {
@@ -34,13 +19,10 @@ export async function finishStaged(runner: ActionRunner): Promise<void> {
 }
 
 async function finishInRun(runner: ActionRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
-  const { inputs, signal } = runner;
+  const { inputs } = runner;
   const rules = parseRules(inputs.rules);
-  const npm = await openNpm(runner);
-  const credentials = await chooseCredentials(runner, npm);
-  const transport = createTransport({ ...runner.env });
-  const registry = openNpmRegistry(npm.registry, { transport, token: inputs.token, reporter: runner, signal });
-  const services = { runner, npm, registry, credentials };
+  const services = await openServices(runner, await openNpm(runner));
+  const { registry } = services;
 
   const released = await findReleased(runner, facts, artifacts);
   const rows = artifacts.isAvailable ? await loadLedger(artifacts) : [];
@@ -71,33 +53,19 @@ async function finishInRun(runner: ActionRunner, { facts, artifacts, ledger }: P
   });
 }
 
-async function lookAt(
-  { version, base, platforms }: ProductNames,
-  rules: Rules,
-  { runner, registry, credentials }: Services,
-): Promise<Outcome[]> {
+async function lookAt({ version, packages }: ProductNames, rules: Rules, services: Services): Promise<Outcome[]> {
+  const { runner, registry } = services;
   const outcomes: Outcome[] = [];
-  for (const name of [...platforms, base]) {
+  for (const name of packages) {
     const packument = await registry.packument(name);
-    const existing = versionsOf(packument);
-    const { channel, npmDistTag: tag } = decideChannel(parseVersion(version), existing, rules);
-    const leftOut = tag === undefined ? leftOutByRules(channel, "the npm package") : undefined;
-    const integrity = packument?.versions.get(version)?.integrity;
-    const outcome: Outcome = {
-      name,
-      version,
-      integrity,
-      tag,
-      leftOut,
-      state: "planned",
-      isUnclear: false,
-      published: false,
-      stage: undefined,
-    };
+    const { channel, npmDistTag: tag } = decideChannel(parseVersion(version), versionsOf(packument), rules);
+    const there = packument?.versions.get(version);
+    const outcome = newOutcome({ name, version, integrity: there?.integrity }, channel, tag);
     outcomes.push(outcome);
-    if (leftOut !== undefined) outcome.state = "skipped";
-    else if (packument?.versions.has(version)) outcome.state = "verified";
-    else Object.assign(outcome, await whereItWaits(name, version, registry, credentials));
+    if (outcome.state === "planned") {
+      if (there === undefined) Object.assign(outcome, await whereItWaits(name, version, services));
+      else outcome.state = "verified";
+    }
     runner.debug(`${name}@${version}: ${outcome.state}`);
   }
   return outcomes;
@@ -107,25 +75,22 @@ async function lookAt(
 async function whereItWaits(
   name: string,
   version: string,
-  registry: NpmRegistry,
-  { kind }: Credentials,
+  { registry, credentials }: Services,
 ): Promise<Pick<Outcome, "state" | "stage">> {
-  const listed = kind === "token" ? await registry.staged(name) : undefined;
+  const waiting = (id: string | undefined, note?: string) => ({ state: "waiting", stage: { id, note } }) as const;
+  const listed = credentials.kind === "token" ? await registry.staged(name) : undefined;
   const found = listed?.find((each) => each.version === version);
-  if (found !== undefined) return { state: "waiting", stage: { id: found.id, note: undefined } };
+  if (found !== undefined) return waiting(found.id);
   const status = await registry.versionStatus(name, version);
   if (status === "blocked") {
     throw new NpmError(`npm's scan blocks ${name}@${version}`, {
       advice: "A maintainer can see the reason on the package's page.",
     });
   }
-  if (status === "validating") return { state: "waiting", stage: { id: undefined, note: "npm scans it first" } };
-  if (status === "staged") return { state: "waiting", stage: { id: undefined, note: undefined } };
+  if (status === "validating") return waiting(undefined, "npm scans it first");
+  if (status === "staged") return waiting(undefined);
   if (listed !== undefined) return { state: "planned", stage: undefined };
-  return {
-    state: "waiting",
-    stage: { id: undefined, note: "not public; only maintainers can see whether it is staged" },
-  };
+  return waiting(undefined, "not public; only maintainers can see whether it is staged");
 }
 
 /** @throws NpmError when the approved version is not the one that this run staged. */
@@ -141,31 +106,23 @@ function requireRecorded({ name, version, state, integrity }: Outcome, recorded:
  * Corrects the dist-tags after approval. An approved version takes the dist-tag that it was staged with, even from a
  * newer version that was published meanwhile. Such a tag goes back to the newer version, and ours gets its own tag.
  */
-async function moveTags(
-  { version: text, base, platforms }: ProductNames,
-  rules: Rules,
-  services: Services,
-): Promise<void> {
+async function moveTags({ version: text, packages }: ProductNames, rules: Rules, services: Services): Promise<void> {
   const version = parseVersion(text);
-  for (const name of [...platforms, base]) {
+  for (const name of packages) {
     const packument = await services.registry.packument(name);
     const existing = versionsOf(packument);
     const { npmDistTag: own, moves } = decideChannel(version, existing, rules);
     const wanted = services.runner.inputs["dist-tag"] ?? own;
     for (const [tag, newer] of takenTags(packument, text, rules))
-      await moveTag({ name, version: newer }, tag, services.credentials, services);
+      await moveTag({ name, version: newer }, tag, services);
     if (wanted !== undefined && (moves.npm.includes(wanted) || wanted !== own)) {
-      await moveTag({ name, version: text }, wanted, services.credentials, services);
+      await moveTag({ name, version: text }, wanted, services);
     }
   }
 }
 
 /** The dist-tags of a version that, by the rules, belong to a newer version; each with that version. */
-export function takenTags(
-  packument: Packument | undefined,
-  version: string,
-  rules: Rules,
-): [tag: string, newer: string][] {
+function takenTags(packument: Packument | undefined, version: string, rules: Rules): [tag: string, newer: string][] {
   const existing = versionsOf(packument);
   const own = parseVersion(version);
   const newest = existing

@@ -1,17 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { type LedgerRow, loadLedger } from "@release-actions/ledger";
-import {
-  approveCommand,
-  differingFiles,
-  NpmError,
-  type NpmRegistry,
-  readTarball,
-  type StagedVersion,
-  shasumOf,
-} from "@release-actions/npm";
+import { approveCommand, NpmError, type NpmRegistry, type StagedVersion, shasumOf } from "@release-actions/npm";
 import type { RunArtifacts } from "@release-actions/release-run";
-import { countOf } from "@release-actions/report";
-import type { BuiltPackage } from "../build/pack.ts";
+import { type BuiltPackage, requireSameFiles } from "../build/pack.ts";
 
 /** A staged version that waits for approval and has the content that this run packed. */
 export interface KnownStage {
@@ -21,10 +12,8 @@ export interface KnownStage {
   readonly isCertain: boolean;
 }
 
-/** Finds packages that already wait for approval. */
-export interface KnownStages {
-  find(built: BuiltPackage): Promise<KnownStage | undefined>;
-}
+/** Finds the stage of a package that already waits for approval. */
+export type FindStage = (built: BuiltPackage) => Promise<KnownStage | undefined>;
 
 /**
  * Asks the registry if it shows stages to the credential; otherwise uses the records of earlier attempts of this run.
@@ -32,38 +21,26 @@ export interface KnownStages {
  *
  * @param mayAsk whether the registry shows stages to this credential.
  */
-export async function openKnownStages(
-  registry: NpmRegistry,
-  artifacts: RunArtifacts,
-  mayAsk: boolean,
-): Promise<KnownStages> {
+export async function knownStages(registry: NpmRegistry, artifacts: RunArtifacts, mayAsk: boolean): Promise<FindStage> {
   const rows = artifacts.isAvailable ? await loadLedger(artifacts) : [];
-  return {
-    find: async (built) => {
-      const listed = mayAsk ? await registry.staged(built.name) : undefined;
-      if (listed === undefined) return fromLedger(built, rows);
-      const found = listed.find(({ version }) => version === built.version);
-      return found && (await fromRegistry(built, found, registry));
-    },
+  return async (built) => {
+    const listed = mayAsk ? await registry.staged(built.name) : undefined;
+    if (listed === undefined) return fromLedger(built, rows);
+    const found = listed.find(({ version }) => version === built.version);
+    return found && (await fromRegistry(built, found, registry));
   };
 }
 
 /** Refuses a stage with other content, because approving it would publish something that this run did not build. */
 async function fromRegistry(built: BuiltPackage, found: StagedVersion, registry: NpmRegistry): Promise<KnownStage> {
   const known = { id: found.id, tag: found.tag, isCertain: true };
-  const own = await readFile(built.tarball);
-  if (found.shasum === shasumOf(own)) return known;
-  const shown = `${built.name}@${built.version}`;
+  if (found.shasum === shasumOf(await readFile(built.tarball))) return known;
   const staged = await registry.stagedTarball(found.id);
-  if (staged === undefined) throw new NpmError(`${shown} is staged as ${found.id}, but its tarball cannot be read`);
-  const changed = differingFiles(await readTarball(staged, shown), await readTarball(own, shown));
-  if (changed.length === 0) return known;
-  throw new NpmError(
-    `${shown} is staged with other content: ${countOf(changed.length, "file differs", "files differ")}, such as ${changed[0]}`,
-    {
-      advice: `Let a maintainer reject it with \`npm stage reject ${found.id}\` and run this job again, or raise the version.`,
-    },
-  );
+  if (staged === undefined)
+    throw new NpmError(`${built.name}@${built.version} is staged as ${found.id}, but its tarball cannot be read`);
+  const advice = `Let a maintainer reject it with \`npm stage reject ${found.id}\` and run this job again, or raise the version.`;
+  await requireSameFiles(built, staged, "staged", advice);
+  return known;
 }
 
 function fromLedger(built: BuiltPackage, rows: readonly LedgerRow[]): KnownStage | undefined {

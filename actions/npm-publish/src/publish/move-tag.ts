@@ -1,13 +1,5 @@
-import { explainRefusal, movesTagsByIdentity, NpmError, type NpmRegistry } from "@release-actions/npm";
-import type { ActionRunner } from "../action.gen.ts";
-import type { NpmCli } from "../npm-cli.ts";
-import type { Credentials } from "./preflight.ts";
-
-interface Services {
-  readonly runner: ActionRunner;
-  readonly npm: NpmCli;
-  readonly registry: NpmRegistry;
-}
+import { explainRefusal, movesTagsByIdentity, NpmError } from "@release-actions/npm";
+import type { Services } from "./services.ts";
 
 /**
  * Points a dist-tag at a public version that does not have it. A trusted publisher needs a recent npm for this. If the
@@ -16,8 +8,7 @@ interface Services {
 export async function moveTag(
   { name, version }: { readonly name: string; readonly version: string },
   tag: string,
-  { kind }: Credentials,
-  { runner, npm, registry }: Services,
+  { runner, npm, registry, credentials: { kind } }: Services,
 ): Promise<void> {
   const current = (await registry.packument(name))?.tags.get(tag);
   if (current === version) return;
@@ -37,13 +28,8 @@ export async function moveTag(
     runner.info(`moved the dist-tag ${tag} from ${current ?? "nothing"} to ${spec}`);
     return;
   }
-  const { cause, advice } = explainRefusal(failure, {
-    name,
-    version,
-    action: "dist-tag",
-    credential: kind,
-    exists: true,
-  });
+  const request = { name, version, action: "dist-tag", credential: kind, exists: true } as const;
+  const { cause, advice } = explainRefusal(failure, request);
   const message = `${found}; npm cannot move it: ${cause ?? failure.summary}`;
   if (kind === "token")
     throw new NpmError(message, { advice: `${advice ?? ""} A maintainer can run \`${command}\`.`.trim() });

@@ -1,4 +1,4 @@
-import { leftOutByRules } from "@release-actions/channel";
+import { type Channel, leftOutByRules } from "@release-actions/channel";
 import type { Plan, PlannedPackage } from "./plan-product.ts";
 
 /** The stage of a version that waits for approval. */
@@ -28,22 +28,25 @@ export interface Outcome {
 
 /** One outcome for each package, in publishing order: all platform packages of all products, then the base packages. */
 export function outcomesOf(plans: readonly Plan[]): ReadonlyMap<PlannedPackage, Outcome> {
-  const found = new Map<PlannedPackage, Outcome>();
-  for (const phase of [isPart, isBase]) {
-    for (const plan of plans) {
-      for (const built of plan.packages.filter((each) => phase(plan, each))) found.set(built, outcomeOf(plan, built));
-    }
-  }
-  return found;
+  const parts = plans.flatMap((plan) => plan.packages.slice(0, -1).map((built) => ({ plan, built })));
+  const bases = plans.flatMap((plan) => plan.packages.slice(-1).map((built) => ({ plan, built })));
+  return new Map([...parts, ...bases].map(({ plan, built }) => [built, newOutcome(built, plan.channel, plan.tag)]));
 }
 
-const isBase = ({ product }: Plan, { name }: PlannedPackage): boolean => product.base.name === name;
-const isPart = (plan: Plan, built: PlannedPackage): boolean => !isBase(plan, built);
-
-function outcomeOf({ tag, channel }: Plan, { name, version, integrity }: PlannedPackage): Outcome {
+/** The outcome before anything is done: a package without a dist-tag is left out. */
+export function newOutcome(
+  { name, version, integrity }: Pick<Outcome, "name" | "version" | "integrity">,
+  channel: Channel,
+  tag: string | undefined,
+): Outcome {
   const leftOut = tag === undefined ? leftOutByRules(channel, "the npm package") : undefined;
   const state = tag === undefined ? "skipped" : "planned";
   return { name, version, integrity, tag, leftOut, state, isUnclear: false, published: false, stage: undefined };
+}
+
+export function waitFor(outcome: Outcome, stage: Stage): void {
+  outcome.state = "waiting";
+  outcome.stage = stage;
 }
 
 export function reasonOf({ leftOut, published, state, isUnclear, stage }: Outcome, dryRun: boolean): string {

@@ -1,17 +1,16 @@
-import { readFile } from "node:fs/promises";
 import {
   compareVersions,
   type Decision,
   decideChannel,
   parseVersion,
   type Rules,
+  tryParseVersion,
   type Version,
 } from "@release-actions/channel";
-import { differingFiles, NpmError, type NpmRegistry, type Packument, readTarball } from "@release-actions/npm";
-import { countOf } from "@release-actions/report";
+import { NpmError, type NpmRegistry, type Packument } from "@release-actions/npm";
 import type { BuiltProduct } from "../build/build.ts";
-import type { BuiltPackage } from "../build/pack.ts";
-import type { KnownStage, KnownStages } from "./known-stages.ts";
+import { type BuiltPackage, requireSameFiles } from "../build/pack.ts";
+import type { FindStage, KnownStage } from "./known-stages.ts";
 
 /** What the registry has of a product, and what to do with each package. */
 export interface Plan {
@@ -44,20 +43,20 @@ export async function planProduct(
   registry: NpmRegistry,
   rules: Rules,
   explicitTag: string | undefined,
-  stages: KnownStages,
+  findStage: FindStage,
 ): Promise<Plan> {
-  const packages = [...product.platforms, product.base];
+  const { packages, version } = product;
   const found = await Promise.all(packages.map(({ name }) => registry.packument(name)));
   // Decide once for all packages: even a partly published newer version must keep an older one from taking its tag.
   const existing = found.flatMap((packument) => versionsOf(packument));
-  const { channel, npmDistTag, moves } = decideChannel(product.version, existing, rules);
+  const { channel, npmDistTag, moves } = decideChannel(version, existing, rules);
   const tag = npmDistTag === undefined ? undefined : (explicitTag ?? npmDistTag);
   const planned: PlannedPackage[] = [];
   for (const [index, each] of packages.entries()) {
     const packument = found[index];
     const isThere = await isSame(each, packument, registry);
-    if (tag !== undefined && !isThere) requireForward(each, tag, product.version, packument);
-    const stage = tag === undefined || isThere ? undefined : await stages.find(each);
+    if (tag !== undefined && !isThere) requireForward(each, tag, packument);
+    const stage = tag === undefined || isThere ? undefined : await findStage(each);
     planned.push({ ...each, exists: packument !== undefined, isThere, stage });
   }
   return { product, channel, tag, moves: tag !== undefined && moves.npm.includes(tag), packages: planned };
@@ -77,24 +76,16 @@ export async function isSame(
   const there = packument?.versions.get(built.version);
   if (there === undefined) return false;
   if (there.integrity === built.integrity) return true;
-  const shown = `${built.name}@${built.version}`;
-  const [published, own] = [await registry.tarball(there), await readFile(built.tarball)];
-  const changed = differingFiles(await readTarball(published, shown), await readTarball(own, shown));
-  if (changed.length === 0) return true;
-  throw new NpmError(
-    `${shown} is published with other content: ${countOf(changed.length, "file differs", "files differ")}, such as ${changed[0]}`,
-    { advice: "A published version cannot change: raise the version." },
-  );
+  const advice = "A published version cannot change: raise the version.";
+  await requireSameFiles(built, await registry.tarball(there), "published", advice);
+  return true;
 }
 
 /** Refuses to move a tag from a newer version to an older one, even a tag that the input names. */
-export function requireForward(
-  { name }: BuiltPackage,
-  tag: string,
-  version: Version,
-  packument: Packument | undefined,
-): void {
-  const current = parsed(packument?.tags.get(tag) ?? "");
+export function requireForward(built: BuiltPackage, tag: string, packument: Packument | undefined): void {
+  const { name } = built;
+  const version = parseVersion(built.version);
+  const current = tryParseVersion(packument?.tags.get(tag) ?? "");
   // The registry gives `latest` to the first version that is published, even to a pre-release.
   if (current === undefined || (current.prerelease !== "" && version.prerelease === "")) return;
   if (compareVersions(current, version) <= 0) return;
@@ -104,13 +95,6 @@ export function requireForward(
 }
 
 export function versionsOf(packument: Packument | undefined): readonly Version[] {
-  return [...(packument?.versions.keys() ?? [])].map(parsed).filter((version) => version !== undefined);
-}
-
-function parsed(text: string): Version | undefined {
-  try {
-    return parseVersion(text);
-  } catch {
-    return undefined; // An old version that is not valid SemVer: registries have some.
-  }
+  // Registries have some old versions that are not valid SemVer.
+  return [...(packument?.versions.keys() ?? [])].map(tryParseVersion).filter((version) => version !== undefined);
 }

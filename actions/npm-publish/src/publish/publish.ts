@@ -1,8 +1,7 @@
 import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { parseRules, requireDistTag } from "@release-actions/channel";
-import { createTransport } from "@release-actions/http";
-import { NpmError, openNpmRegistry } from "@release-actions/npm";
+import { NpmError } from "@release-actions/npm";
 import { type PublishingRun, publishInRun } from "@release-actions/release-run";
 import type { ActionRunner } from "../action.gen.ts";
 import { openArchives } from "../build/archive-store.ts";
@@ -11,12 +10,13 @@ import { openNpm } from "../npm-cli.ts";
 import { parsePackages } from "../package-list.ts";
 import { findReleased } from "../released.ts";
 import { ledgerRows, publishingOf, showOutcomes } from "../summary.ts";
-import { openKnownStages } from "./known-stages.ts";
+import { knownStages } from "./known-stages.ts";
 import { outcomesOf } from "./outcome.ts";
 import { type Plan, planProduct } from "./plan-product.ts";
-import { checkAccess, chooseCredentials } from "./preflight.ts";
+import { checkAccess } from "./preflight.ts";
 import { publishAll } from "./publish-all.ts";
-import { openRoute } from "./publish-route.ts";
+import { PublishRoute } from "./publish-route.ts";
+import { openServices } from "./services.ts";
 
 /** Builds packages from the archives and publishes them. The base packages, which people install, come last. */
 export async function publish(runner: ActionRunner): Promise<void> {
@@ -24,15 +24,14 @@ export async function publish(runner: ActionRunner): Promise<void> {
 }
 
 async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
-  const { inputs, signal } = runner;
+  const { inputs } = runner;
   const entries = parsePackages(inputs.packages);
   const rules = parseRules(inputs.rules);
   const tag = inputs["dist-tag"] && requireDistTag(inputs["dist-tag"], "the input `dist-tag`");
   const npm = await openNpm(runner);
-  const route = openRoute(inputs.publish, npm.version);
-  const credentials = await chooseCredentials(runner, npm);
-  const transport = createTransport({ ...runner.env });
-  const registry = openNpmRegistry(npm.registry, { transport, token: inputs.token, reporter: runner, signal });
+  const route = new PublishRoute(inputs.publish, npm.version);
+  const services = await openServices(runner, npm);
+  const { registry, credentials } = services;
 
   const released = await findReleased(runner, facts, artifacts);
   const store = await openArchives(runner, facts.workspace, artifacts, released.checksums);
@@ -41,18 +40,16 @@ async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: Pub
   requireDistinct(products);
   await leaveTarballs(runner, products);
 
-  const stages = await openKnownStages(registry, artifacts, credentials.kind === "token");
+  const findStage = await knownStages(registry, artifacts, credentials.kind === "token");
   const plans: Plan[] = [];
-  for (const product of products) plans.push(await planProduct(product, registry, rules, tag, stages));
+  for (const product of products) plans.push(await planProduct(product, registry, rules, tag, findStage));
   const wanted = plans.filter(({ tag }) => tag !== undefined).flatMap(({ packages }) => packages);
   const missing = wanted.filter(({ isThere, stage }) => !isThere && !stage?.isCertain);
-  if (missing.length > 0) await checkAccess(runner, credentials, missing, registry, facts, transport);
+  if (missing.length > 0) await checkAccess(missing, facts, services);
   if (route.mayTurn && wanted.some(({ stage }) => stage !== undefined)) route.stageFromNow();
   const outcomes = outcomesOf(plans);
-  const { kind } = credentials;
-  const services = { runner, npm, registry, route, stages, credential: kind === "token" ? kind : "identity" } as const;
   try {
-    if (!inputs["dry-run"]) await publishAll(plans, outcomes, credentials, services);
+    if (!inputs["dry-run"]) await publishAll(plans, outcomes, { ...services, route, findStage });
   } finally {
     // Record failures too, so that people who look for the release can see what is here and what is not.
     showOutcomes(runner, registry.url, [...outcomes.values()]);
@@ -61,7 +58,7 @@ async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: Pub
 }
 
 function requireDistinct(products: readonly BuiltProduct[]): void {
-  const names = products.flatMap(({ platforms, base }) => [...platforms, base].map(({ name }) => name));
+  const names = products.flatMap(({ packages }) => packages.map(({ name }) => name));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new NpmError(`the input \`packages\` describes two packages named ${twice}`);
 }
@@ -71,7 +68,7 @@ async function leaveTarballs({ inputs, setOutput }: ActionRunner, products: read
   if (folder === undefined) return;
   await mkdir(folder, { recursive: true });
   const left: string[] = [];
-  for (const { tarball } of products.flatMap(({ platforms, base }) => [...platforms, base])) {
+  for (const { tarball } of products.flatMap(({ packages }) => packages)) {
     const target = path.join(folder, path.basename(tarball));
     await cp(tarball, target);
     left.push(target);

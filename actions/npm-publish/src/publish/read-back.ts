@@ -1,17 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { compareVersions, parseVersion } from "@release-actions/channel";
 import { DEFAULT_PATIENCE, type Patience, retrying, TransientError } from "@release-actions/http";
-import { integrityOf, NpmError, type NpmRegistry, shasumOf } from "@release-actions/npm";
-import type { ActionRunner } from "../action.gen.ts";
+import { integrityOf, NpmError, shasumOf } from "@release-actions/npm";
 import { isSame, type PlannedPackage } from "./plan-product.ts";
+import type { Services } from "./services.ts";
 
 /** Checks integrity, files and dist-tag as an installing client gets them. A registry may need a while to show them. */
-export async function readBack(
-  built: PlannedPackage,
-  tag: string,
-  registry: NpmRegistry,
-  runner: ActionRunner,
-): Promise<void> {
+export async function readBack(built: PlannedPackage, tag: string, { registry, runner }: Services): Promise<void> {
   const shown = `${built.name}@${built.version}`;
   const look = async (): Promise<void> => {
     const packument = await registry.packument(built.name);
@@ -37,10 +32,10 @@ const STAGE_PATIENCE: Patience = { budgetMs: 30_000, firstPauseMs: 500, longestP
 export async function readBackStage(
   built: PlannedPackage,
   id: string | undefined,
-  { registry, runner, credential }: { registry: NpmRegistry; runner: ActionRunner; credential: "token" | "identity" },
+  { registry, runner, credentials }: Services,
 ): Promise<void> {
   // A trusted publisher cannot see stages: the registry's answer to the upload is the only evidence.
-  if (credential === "identity" || id === undefined) return;
+  if (credentials.kind !== "token" || id === undefined) return;
   const shown = `${built.name}@${built.version}`;
   const look = async (): Promise<void> => {
     const listed = await registry.staged(built.name);
