@@ -9,7 +9,7 @@ import {
   requireTag,
 } from "@release-actions/dist-plan";
 import { NpmError, platformOfTarget } from "@release-actions/npm";
-import { type RunArtifacts, type RunFacts, subjectOfVersion } from "@release-actions/release-run";
+import { type PublishingRun, subjectOfVersion } from "@release-actions/release-run";
 import type { ActionRunner } from "./action.gen.ts";
 
 /** One archive of an app. */
@@ -39,11 +39,8 @@ export interface Released {
   name(name: string | undefined, isNamed: boolean): ReleasedApp;
 }
 
-export async function findReleased(
-  { inputs }: ActionRunner,
-  facts: RunFacts,
-  artifacts: RunArtifacts,
-): Promise<Released> {
+export async function findReleased(runner: ActionRunner, { facts, artifacts }: PublishingRun): Promise<Released> {
+  const { inputs } = runner;
   if (inputs.version !== undefined) {
     const { version } = subjectOfVersion(parseVersion(inputs.version, "the input `version`"), facts.tag);
     return {

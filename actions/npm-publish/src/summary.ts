@@ -9,36 +9,20 @@ import { type Outcome, reasonOf } from "./publish/outcome.ts";
 /** Sets the outputs (also after a failure) and shows the result for each package. */
 export function showOutcomes(runner: ActionRunner, registry: URL, outcomes: readonly Outcome[]): void {
   const reason = (outcome: Outcome): string => reasonOf(outcome, runner.inputs["dry-run"]);
+  const facts = ({ name, version, tag = "", integrity }: Outcome) => ({ name, version, tag, integrity });
   const published = outcomes.filter((outcome) => outcome.published);
   const waiting = outcomes.filter(({ state }) => state === "waiting");
   const others = outcomes.filter((outcome) => !outcome.published && outcome.state !== "waiting");
-  runner.setOutput(
-    "published",
-    published.map(({ name, version, integrity, tag = "" }) => ({ name, version, tag, integrity })),
-  );
-  runner.setOutput(
-    "staged",
-    waiting.map((outcome) => {
-      const { name, version, integrity, tag = "", stage } = outcome;
-      return {
-        name,
-        version,
-        tag,
-        integrity,
-        id: stage?.id ?? "",
-        approve: commandFor(outcome),
-        page: pageOf(registry, name),
-      };
-    }),
-  );
-  runner.setOutput(
-    "skipped",
-    others.map((outcome) => ({ name: outcome.name, version: outcome.version, reason: reason(outcome) })),
-  );
-  runner.setOutput(
-    "complete",
-    outcomes.every(({ state }) => state === "verified" || state === "skipped"),
-  );
+  const staged = waiting.map((outcome) => {
+    const page = pageOf(registry, outcome.name);
+    return { ...facts(outcome), id: outcome.stage?.id ?? "", approve: commandFor(outcome), page };
+  });
+  const skipped = others.map((outcome) => ({ name: outcome.name, version: outcome.version, reason: reason(outcome) }));
+  const isComplete = outcomes.every(({ state }) => state === "verified" || state === "skipped");
+  runner.setOutput("published", published.map(facts));
+  runner.setOutput("staged", staged);
+  runner.setOutput("skipped", skipped);
+  runner.setOutput("complete", isComplete);
   for (const outcome of outcomes) runner.info(`${outcome.name}@${outcome.version}: ${reason(outcome)}`);
   showApprovals(runner, waiting);
   const [first] = outcomes;

@@ -46,7 +46,8 @@ interface Rule {
   readonly code: RegExp;
   readonly words?: RegExp;
   readonly when?: (request: RefusedRequest) => boolean;
-  readonly kind: RefusalKind;
+  /** By default `final`. */
+  readonly kind?: RefusalKind;
   readonly cause?: (request: RefusedRequest) => string;
   readonly advice?: (request: RefusedRequest) => string;
 }
@@ -93,7 +94,6 @@ const RULES: readonly Rule[] = [
   {
     code: /^E403$/,
     words: /OIDC permission denied/i,
-    kind: "final",
     cause: ({ name, action }) =>
       `the trusted publisher of ${name} may not ${action === "stage" ? "stage" : "move dist-tags"}`,
     advice: ({ name }) =>
@@ -109,7 +109,6 @@ const RULES: readonly Rule[] = [
   {
     code: /^E403$/,
     words: /spam detection/i,
-    kind: "final",
     cause: ({ name }) => `npm's spam filter refuses to create the name ${name}`,
     advice: ({ name }) =>
       `Names without a scope that contain \`win32\` are refused most often. Choose other names with \`platform-name\`, such as \`@acme/\${binary}-\${os}-\${cpu}\` or ` +
@@ -128,7 +127,6 @@ const RULES: readonly Rule[] = [
   },
   {
     code: /^EOTP$/,
-    kind: "final",
     cause: () => "the account asks for a one-time password to move a dist-tag",
     advice: () =>
       "Let a maintainer move it with `npm dist-tag add`, or use an npm that can move tags with the job's identity.",
@@ -136,14 +134,12 @@ const RULES: readonly Rule[] = [
   {
     code: /^E422$/,
     words: /provenance/i,
-    kind: "final",
     cause: () => "the registry refuses the provenance",
     advice: () => "Compare the `repository` field of the package with the name of this repository, capitals too.",
   },
   {
     code: /^E404$/,
     when: ({ action, exists }) => action === "stage" && !exists,
-    kind: "final",
     cause: ({ name }) => `${name} does not exist, and the registry does not create it by staging with this credential`,
     advice: ({ name }) =>
       `Let a maintainer publish ${name} once with \`npm publish\`, or give the token write access to its scope.`,
@@ -151,31 +147,26 @@ const RULES: readonly Rule[] = [
   {
     code: /^(E401|E404|ENEEDAUTH)$/,
     when: trusted,
-    kind: "final",
     cause: ({ name }) => `the registry does not recognize this job as a trusted publisher of ${name}`,
     advice: ({ workflow }) => trustAdvice(workflow),
   },
   {
     code: /^E401$/,
-    kind: "final",
     cause: () => "the registry does not accept the token",
     advice: () => `It was revoked, has expired or belongs to another registry. ${TOKENS_END}`,
   },
   {
     code: /^E404$/,
-    kind: "final",
     cause: ({ name }) => `the token may not publish ${name}, or its scope does not exist`,
     advice: () => "npm answers 404 and not 403 to a token without write access: give it the package or the scope.",
   },
   {
     code: /^E403$/,
     when: trusted,
-    kind: "final",
     advice: ({ workflow }) => trustAdvice(workflow),
   },
   {
     code: /^E403$/,
-    kind: "final",
     cause: ({ name }) => `the token may not publish ${name}`,
     advice: () =>
       "Check its scopes, who the package's maintainers are, and the package's Publishing access: \"disallow tokens\" excludes every token, except for staging.",
@@ -184,7 +175,6 @@ const RULES: readonly Rule[] = [
   {
     code: /^(EUNKNOWNCOMMAND|EUSAGE|)$/,
     words: /unknown command:? "?stage/i,
-    kind: "final",
     cause: () => "this npm has no `npm stage`",
     advice: () => `Set up npm ${STAGING_NPM} or newer.`,
   },

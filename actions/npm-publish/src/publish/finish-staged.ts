@@ -18,13 +18,14 @@ export async function finishStaged(runner: ActionRunner): Promise<void> {
   await publishInRun(runner, publishingOf(runner.inputs), (run) => finishInRun(runner, run));
 }
 
-async function finishInRun(runner: ActionRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
+async function finishInRun(runner: ActionRunner, run: PublishingRun): Promise<void> {
   const { inputs } = runner;
+  const { artifacts, ledger } = run;
   const rules = parseRules(inputs.rules);
   const services = await openServices(runner, await openNpm(runner));
   const { registry } = services;
 
-  const released = await findReleased(runner, facts, artifacts);
+  const released = await findReleased(runner, run);
   const rows = artifacts.isAvailable ? await loadLedger(artifacts) : [];
   const outcomes: Outcome[] = [];
   const rejected: string[] = [];

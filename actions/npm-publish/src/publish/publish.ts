@@ -23,8 +23,9 @@ export async function publish(runner: ActionRunner): Promise<void> {
   await publishInRun(runner, publishingOf(runner.inputs), (run) => publishTo(runner, run));
 }
 
-async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: PublishingRun): Promise<void> {
+async function publishTo(runner: ActionRunner, run: PublishingRun): Promise<void> {
   const { inputs } = runner;
+  const { facts, artifacts, ledger } = run;
   const entries = parsePackages(inputs.packages);
   const rules = parseRules(inputs.rules);
   const tag = inputs["dist-tag"] && requireDistTag(inputs["dist-tag"], "the input `dist-tag`");
@@ -33,7 +34,7 @@ async function publishTo(runner: ActionRunner, { facts, artifacts, ledger }: Pub
   const services = await openServices(runner, npm);
   const { registry, credentials } = services;
 
-  const released = await findReleased(runner, facts, artifacts);
+  const released = await findReleased(runner, run);
   const store = await openArchives(runner, facts.workspace, artifacts, released.checksums);
   const products: BuiltProduct[] = [];
   for (const entry of entries) products.push(await buildProduct(entry, { runner, facts, released, store, npm }));

@@ -29,11 +29,8 @@ export async function readBack(built: PlannedPackage, tag: string, { registry, r
 const STAGE_PATIENCE: Patience = { budgetMs: 30_000, firstPauseMs: 500, longestPauseMs: 5_000 };
 
 /** Checks the digest that the registry lists for a staged version, if it shows stages to this job's credential. */
-export async function readBackStage(
-  built: PlannedPackage,
-  id: string | undefined,
-  { registry, runner, credentials }: Services,
-): Promise<void> {
+export async function readBackStage(built: PlannedPackage, id: string | undefined, services: Services): Promise<void> {
+  const { registry, runner, credentials } = services;
   // A trusted publisher cannot see stages: the registry's answer to the upload is the only evidence.
   if (credentials.kind !== "token" || id === undefined) return;
   const shown = `${built.name}@${built.version}`;
