@@ -76,6 +76,14 @@ describe("readCodeDirectory", () => {
     expect(read({}, (bytes) => bytes.writeUInt8(30, 39)).pageSize).toBe(2 ** 30);
   });
 
+  test.each([
+    [0x20400, 80, "needs 24 bytes at 64"],
+    [0x20500, 90, "needs 8 bytes at 88"],
+  ])("of version %d must have the last fields of that version", (version, length, message) => {
+    const bytes = directoryOf(code, { version }).subarray(0, length);
+    expect(() => readCodeDirectory(new ByteReader(bytes, "code signature slot 0", "big", 500))).toThrow(message);
+  });
+
   test.each<[title: string, change: (bytes: Buffer) => void, message: string]>([
     ["hash type 0", (bytes) => bytes.writeUInt8(0, 37), "the hash type 0 is unknown (at byte 537)"],
     ["hash type 6", (bytes) => bytes.writeUInt8(6, 37), "the hash type 6 is unknown"],

@@ -32,7 +32,7 @@ export type HashType = (typeof HASHES)[keyof typeof HASHES];
 const CDHASH_BYTES = 20;
 
 /** The first version that has each field. */
-const VERSION = { scatter: 0x20100, team: 0x20200, limit64: 0x20300 } as const;
+const VERSION = { scatter: 0x20100, team: 0x20200, limit64: 0x20300, execSegment: 0x20400, runtime: 0x20500 } as const;
 
 export interface CodeDirectory {
   readonly flags: number;
@@ -67,6 +67,9 @@ export function readCodeDirectory(blob: ByteReader): CodeDirectory {
   if (version >= VERSION.scatter && blob.u32(44) !== 0) {
     throw blob.error("it uses scatter vectors, which no macOS program has", 44);
   }
+  // These fields are not used, but a directory that ends before them is damaged.
+  if (version >= VERSION.execSegment) blob.slice(64, 24);
+  if (version >= VERSION.runtime) blob.slice(88, 8);
   const codeLimit64 = version >= VERSION.limit64 ? blob.u64(56) : 0;
   const teamOffset = version >= VERSION.team ? blob.u32(48) : 0;
   const pageShift = blob.u8(39);
