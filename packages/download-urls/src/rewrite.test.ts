@@ -100,6 +100,13 @@ describe("rewriteUrls", () => {
     expect(reverse(after).toLowerCase()).toBe(before.toLowerCase());
   });
 
+  test("leaves a percent-encoded URL alone that is the file name of another", () => {
+    const inner = encodeURIComponent(`${GITHUB}/v1/a.tar.xz`);
+    const { text, changed } = to("to-gateway")(`${GITHUB}/v1/${inner}`);
+    expect(text).toBe(`${GATEWAY}/v1/${inner}`);
+    expect(changed).toHaveLength(1);
+  });
+
   test.each(["www.github.com", "github.com:443"])("rewrites URLs of %s, which is also GitHub", (host) => {
     expect(rewrite(`https://${host}/acme/widget/releases/download/v1/a.zip`)).toBe(`${GATEWAY}/v1/a.zip`);
   });
