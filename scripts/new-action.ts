@@ -13,7 +13,7 @@ if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(name) || rest.length > 0) {
 }
 const { repository, packageManager } = readManifest();
 const files = Object.entries(newActionFiles({ name, repository }));
-const [taken] = files.map(([file]) => file).filter((file) => existsSync(path.join(root, file)));
+const [taken] = [`actions/${name}`, ...files.map(([file]) => file)].filter((file) => existsSync(path.join(root, file)));
 if (taken !== undefined) fail(`${taken} exists already`);
 
 for (const [file, text] of files) {

@@ -1,8 +1,9 @@
 // Makes pictures of job summaries and reports, as their readers see them: `npm run pictures -- summary.md report.html`.
 // Markdown is rendered like GitHub does, HTML unchanged, each in a wide and a narrow window. Without files, it shows the
 // summaries and reports of runs of repro-hash-compare (scripts/pictures/report-runs.ts). With `--readme` it makes the pictures
-// of the README (scripts/pictures/readme-runs.ts), for which it starts a Docker engine. With `--summaries <folder>` it shows the
-// summaries that the tests left in that folder (TEST_KEEP_SUMMARIES), side by side. It needs Chromium on the machine.
+// of the README (scripts/pictures/readme-runs.ts), for which it starts a Docker engine. With `--summaries <folder>` it shows
+// the summaries that the tests left in that folder (TEST_KEEP_SUMMARIES), side by side. It needs Chromium on the machine, and
+// optipng for the README.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -73,7 +74,10 @@ async function takeReadmePictures(): Promise<void> {
     for (const [name, summary] of await readmeRuns(engine.host)) {
       const file = path.join(out, `${name}.md`);
       writeFileSync(file, summary);
-      await takePicture(await pageOf(file), README_WIDTH_PX, path.join(out, `${name}.png`));
+      const picture = path.join(out, `${name}.png`);
+      await takePicture(await pageOf(file), README_WIDTH_PX, picture);
+      // A release contains these pictures, and every job downloads the release.
+      await runCommand("optipng", ["-quiet", "-o5", picture]);
     }
   } finally {
     await engine.stop();

@@ -18,7 +18,8 @@ const TEMPLATE = path.join(import.meta.dirname, "template");
 export function newActionFiles({ name, repository }: NewAction): Record<string, string> {
   const words = name.replaceAll("-", " ");
   const values: Readonly<Record<string, string>> = {
-    ...{ name, repository },
+    name,
+    repository,
     title: `${words.charAt(0).toUpperCase()}${words.slice(1)}`,
     verb: name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
   };

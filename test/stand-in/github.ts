@@ -182,7 +182,12 @@ export class GitHub {
     const backendId = run.backendIds[run.attempt - 1] ?? "";
     const expiresAt = new Date(Date.now() + this.world.retentionDays * 86_400_000);
     const artifact = this.world.createArtifact({
-      ...{ run, job, backendId, name, mimeType, expiresAt },
+      run,
+      job,
+      backendId,
+      name,
+      mimeType,
+      expiresAt,
       ...(options.createdAt !== undefined && { createdAt: options.createdAt }),
     });
     await this.storage.put(artifact.blob, new Uint8Array(content));

@@ -3,7 +3,9 @@ import { BUILT_LEFT, BUILT_RIGHT, causesOf, explain, like } from "./testing/expl
 import { type CraftedMacho, type CraftedMachoSection, fat, macho } from "./testing/macho.ts";
 
 const section = (name: string, bytes: Uint8Array | string, segment = "__TEXT"): CraftedMachoSection => ({
-  ...{ segment, name, bytes },
+  segment,
+  name,
+  bytes,
 });
 const code = (bytes: Uint8Array | string): CraftedMachoSection => section("__text", bytes);
 const [ARM64, X86_64, I386] = [0x0100000c, 0x01000007, 7];

@@ -4,7 +4,8 @@ import type { ScannedRun } from "./text-runs.ts";
 
 const run = (hash: number, check = hash): ScannedRun => ({
   ...{ offset: 0, length: 8, isDelimited: false, isCString: false, text: () => "text" },
-  ...{ hash, check },
+  hash,
+  check,
 });
 
 describe("RunTally", () => {

@@ -81,7 +81,8 @@ export function baseManifest(
   const { name, version, binary } = product;
   const launcher = `bin/${binary}.js`;
   return {
-    ...{ name, version },
+    name,
+    version,
     ...common(product, name, {}),
     ...{ bin: { [binary]: launcher }, main: launcher, types: `bin/${binary}.d.ts`, files },
     engines: { node: ">=16" },

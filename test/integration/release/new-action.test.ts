@@ -43,7 +43,7 @@ describe("a new action, made in a clone of this repository", () => {
   });
 
   test.each([
-    ["a name that is taken", "count-lines", "actions/count-lines/package.json exists already"],
+    ["a name that is taken", "count-lines", "actions/count-lines exists already"],
     ["a name in capitals", "CountLines", '"CountLines" is not a valid name for an action'],
     ["one word", "count", '"count" is not a valid name for an action'],
     ["a path", "../count-lines", '"../count-lines" is not a valid name for an action'],

@@ -299,7 +299,8 @@ describe("save-restate-image", () => {
       const left: string[] = [];
       proxied.storage.inject({ method: "PUT", url: /comp=block&/ }, { kind: "stall" });
       const stopped = await save(proxied.github, run, {
-        ...{ files, inputs },
+        files,
+        inputs,
         stop: { when: /Beginning upload of artifact content/, by },
         look: async (job) => {
           left.push(...(await readdir(job.temp)).filter((name) => name !== "_runner_file_commands"));

@@ -133,7 +133,11 @@ export function openStaging(
     },
   };
   return {
-    ...{ stages, uploads, placeholders, statuses, routes },
+    stages,
+    uploads,
+    placeholders,
+    statuses,
+    routes,
     requireFree: (name, version) => {
       if (waits(name, version) === undefined) return;
       throw new Refusal(409, { error: `Cannot publish over previously staged version "${version}".` });

@@ -16,7 +16,9 @@ export async function startGitHubBehindProxy(): Promise<ProxiedGitHub> {
   const [services, storage] = await Promise.all([startProxy(github.origin), startProxy(github.storage.origin)]);
   github.routeThrough({ services: services.origin, storage: storage.origin });
   return {
-    ...{ github, services, storage },
+    github,
+    services,
+    storage,
     reset: () => {
       services.reset();
       storage.reset();
