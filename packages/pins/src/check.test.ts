@@ -518,6 +518,15 @@ test("reports an older Rust in a Dockerfile of a crate that ships its program as
   expect(lines(await check(product))).toEqual(["rust error crates/client/Dockerfile:1 <- rust-toolchain.toml:3"]);
 });
 
+test("advises on digests about another Rust when one of the images has a digest", async () => {
+  using product = new Product();
+  const advised = async () => (await check(product)).findings.map(({ relation }) => relation.advice);
+  product.replace("docker/debug.Dockerfile", "rust:1.95.0-bookworm", "rust:1.94.0-bookworm");
+  expect(await advised()).toEqual([undefined]);
+  product.replace("docker/debug.Dockerfile", "rust:1.94.0-bookworm", `rust:1.94.0-bookworm@${digest("a")}`);
+  expect(await advised()).toEqual([expect.stringMatching(/^An image with a digest is rewritten if its registry/)]);
+});
+
 describe("finds nothing in files that only look wrong", () => {
   test.each(INNOCENT)("%s", async (_name, change) => {
     using product = new Product();

@@ -71,6 +71,7 @@ describe("in a workflow that releases", () => {
     "twine upload dist/*",
     "make test",
     "ninja build",
+    "makeinfo docs/release.texi",
     "uses: actions/checkout@v4",
     "uses: softprops/action-gh-release@v2",
   ])("a job with only `%s` does not", (step) => {

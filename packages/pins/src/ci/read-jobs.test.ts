@@ -69,6 +69,10 @@ jobs:
     expect(read(TEXT)[1]?.runsOn).toBe("ubuntu-latest");
   });
 
+  test("has a label of its id and file alone when nothing has a name", () => {
+    expect(first("jobs: { a: { steps: [] } }").label).toBe("a  ci.yml ");
+  });
+
   test("has steps, each with its parts", () => {
     expect(
       first(TEXT).steps.map(({ uses, with: given, env, run, name, condition, workingDirectory }) => {

@@ -89,6 +89,10 @@ describe("inputs of actions", () => {
     expect(places(step(`uses: ${uses}`, "with:", "  rust-toolchain: 1.80.0"))).toEqual([]);
   });
 
+  test("an action whose name only ends with that of such a tool does not", () => {
+    expect(places(step("uses: not-rustsec/audit-check@v2", "with:", "  rust-toolchain: 1.80.0"))).toHaveLength(1);
+  });
+
   test("an empty toolchain means none", () => {
     expect(places(step("uses: some/action@v1", "with:", "  toolchain: ''"))).toEqual([]);
   });

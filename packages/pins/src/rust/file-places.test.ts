@@ -87,6 +87,7 @@ describe("filePlaces", () => {
       "steps:\n  - bash: rustup default 1.80.0\n    displayName: rustup default 1.70.0\n  - task: X\n    inputs: { version: 3 }\n",
       ["1.80.0 at 2: pipeline toolchain, checks, yields to the file"],
     ],
+    ["azure-pipelines.yml", "steps:\n  - bashEnvValue: rustup default 1.80.0\n", []],
     ["examples/.gitlab-ci.yml", "variables:\n  RUST_VERSION: 1.80.0\n", []],
     [
       "justfile",

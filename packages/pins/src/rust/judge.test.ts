@@ -262,6 +262,17 @@ describe("without a toolchain file, checks", () => {
     ]);
   });
 
+  test("allows such a difference with an exception for `newest`", async () => {
+    const files = {
+      ...docker("FROM rust:1.90.0\n"),
+      ...ci("run: cargo +1.91.0 test"),
+      "pins.yml": "detect: true\nexceptions:\n  - { fact: newest, reason: it is old }\n",
+    };
+    expect((await checkFiles({ ...crate(), ...files }, { config: "pins.yml" })).findings).toEqual([
+      expect.stringMatching(/^notice Dockerfile:1: Rust "1.90.0" here, .* \(allowed: it is old\)$/),
+    ]);
+  });
+
   test.each(["clippy", "lint", "docs", "fuzz", "coverage"])("lets a job for %s use its own Rust", async (id) => {
     const files = { ...docker("FROM rust:1.91.0\n"), ...workflow("ci.yml", id, "run: cargo +1.90.0 x") };
     expect((await judged(undefined, files)).findings).toEqual([]);

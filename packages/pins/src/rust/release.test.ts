@@ -24,6 +24,7 @@ describe("parseRelease", () => {
     ["1", "floating 1 1"],
     ["my-nightly-2026-10-01", undefined],
     ["nightly-2026-10-01-dirty", undefined],
+    ["nightly-x86_64-pc-windows-msvc-2026-10-01", undefined],
     ["unstable", undefined],
     ["stable-ish", undefined],
     ["2.1", undefined],
