@@ -93,6 +93,11 @@ describe("mergeCauses", () => {
     expect(mergeCauses([cause("content", "", "ab", "c"), cause("content", "", "a", "bc")])).toHaveLength(2);
   });
 
+  test("merges paths with one remedy, whatever the folders are", () => {
+    const moved = (left: string) => cause("build-path", "here", left, "/c", { remedy: "Move it." });
+    expect(mergeCauses([moved("/a"), moved("/b")])).toEqual([{ ...moved("/a"), count: 2 }]);
+  });
+
   test("sorts by kind, then by frequency", () => {
     const rare = cause("timestamp", "", "1", "1");
     const often = { ...cause("timestamp", "", "2", "2"), count: 5 };

@@ -53,6 +53,10 @@ describe("readAr", () => {
     expect((await membersOf(archive)).map(([name]) => name)).toEqual(["one-long-name.o", "b", "/99"]);
   });
 
+  test("reads a name that only ends like one of BSD as it is", async () => {
+    expect(await membersOf(ar([{ name: "c#1/4", body: "body" }]))).toEqual([["c#1/4", "body"]]);
+  });
+
   test("leaves out the symbol table in each of its forms", async () => {
     const archive = ar([
       { name: "/", body: "symbols" },

@@ -85,15 +85,20 @@ describe("ELF: texts", () => {
     ]);
   });
 
-  test.each([".debug_str", ".debug_line_str", ".debug_line", ".zdebug_str", ".data", ".go.buildinfo"])(
-    "a path in %s is found",
-    async (name) => {
-      const sides = ["/home/one/src/a.c", "/home/two/src/a.c"].map((text) => [section(name, text)]);
-      expect(await compare(sides[0] ?? [], sides[1] ?? [])).toEqual([
-        ["build-path", `${name}+0x6`, "/home/one", "/home/two"],
-      ]);
-    },
-  );
+  test.each([
+    ".debug_str",
+    ".debug_line_str",
+    ".debug_line",
+    ".zdebug_str",
+    ".data",
+    ".data.debug_info",
+    ".go.buildinfo",
+  ])("a path in %s is found", async (name) => {
+    const sides = ["/home/one/src/a.c", "/home/two/src/a.c"].map((text) => [section(name, text)]);
+    expect(await compare(sides[0] ?? [], sides[1] ?? [])).toEqual([
+      ["build-path", `${name}+0x6`, "/home/one", "/home/two"],
+    ]);
+  });
 
   test.each([".debug_info", ".debug_str_offsets", ".zdebug_info", ".strtab", ".dynstr", ".note.x", ".eh_frame_hdr"])(
     "texts in %s are not reported",

@@ -100,6 +100,7 @@ describe("JSON", () => {
   test("compares lines when one side is not JSON", async () => {
     expect(await causesOf('{"a": 1}\n', '{"a": 2,}\n')).toEqual([["embedded-text", "line 1", '{"a": 1}', '{"a": 2,}']]);
     expect(await causesOf("1\n", "2\n")).toEqual([["embedded-text", "line 1", "1", "2"]]);
+    expect(await causesOf('"a[1]"\n', '"a[2]"\n')).toEqual([["embedded-text", "line 1", '"a[1]"', '"a[2]"']]);
     expect(await causesOf("  [1]\n", "\n[2]\n")).toEqual([like("embedded-text", "[0]", "1", "2")]);
   });
 

@@ -178,6 +178,11 @@ describe("Mach-O: identity", () => {
   });
 });
 
+test("Mach-O: bytes behind the signature, which belong to the file", async () => {
+  const signed = (rest: string): Buffer => Buffer.concat([macho({ ...PLAIN, signature: "sign" }), Buffer.from(rest)]);
+  expect(await causesOf(signed("a"), signed("b"))).toEqual([like("linker-options", "load commands")]);
+});
+
 /** Adds a signature of five bytes as `codesign` does: at the end, aligned to 16, with a load command in the free space after the others. */
 function signLater(image: Buffer, { wide = true, little = true }: CraftedMacho): Buffer {
   const padded = Buffer.concat([image, Buffer.alloc((16 - (image.length % 16)) % 16)]);

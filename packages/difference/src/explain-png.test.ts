@@ -80,6 +80,14 @@ describe("PNG images", () => {
     ]);
   });
 
+  test("pixels behind more than 64 MiB of other chunks, which are not unpacked", async () => {
+    const large = chunk("juNk", Buffer.alloc(64 * 1024 * 1024 + 1));
+    expect(await causesOf(png(data(FAST)), png(large, data(BEST)))).toEqual([
+      ["member-set", "members", "-", "juNk chunk"],
+      ["content", "IDAT chunk", `${FAST.length} bytes`, `${BEST.length} bytes`],
+    ]);
+  });
+
   test("other chunks, by type and order", async () => {
     const [gamma, physical] = [chunk("gAMA", "1234"), chunk("pHYs", "123456789")];
     expect(await causesOf(png(gamma), png(chunk("gAMA", "1235")))).toEqual([

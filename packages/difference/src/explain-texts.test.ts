@@ -77,6 +77,23 @@ describe("explainTexts", () => {
     expect((await texts(left, right)).evident).toHaveLength(isEvident ? 1 : 0);
   });
 
+  test("finds it evident that words between NULs are texts, but only in a program", async () => {
+    const evident = async (left: string, right: string, options: { readonly isProgram?: boolean }) =>
+      told((await explainTexts([source(left), source(right)], { place: "", windows: WINDOWS, ...options })).evident);
+    const found = [["embedded-text", "0x1", "abcd", "wxyz"]];
+    expect(await evident("\0abcd\0", "\0wxyz\0", { isProgram: true })).toEqual(found);
+    expect(await evident("\0abcd\0", "\0wxyz\0", {})).toEqual([]);
+    expect(await evident("\0abcd\0", "\x01wxyz\0", { isProgram: true })).toEqual([]);
+    expect(await evident("\0abcd\x01", "\0wxyz\0", { isProgram: true })).toEqual([]);
+  });
+
+  test("takes exchanged words for moved ones, unless nothing else differs", async () => {
+    const [left, right] = [source("ab\0form.name\0cd"), source("ab\0name.form\0cd")];
+    const options = { place: "", windows: WINDOWS };
+    expect((await explainTexts([left, right], options)).possible).toEqual([]);
+    expect((await explainTexts([left, right], { ...options, isAlone: true })).possible).toHaveLength(1);
+  });
+
   test("does not read texts far before the first difference", async () => {
     const [left, right] = ["x".repeat(9000), "x".repeat(9000)];
     const found = await texts(`version 1.2.3\0${left}`, `version 1.2.4\0${right}`, 9000);

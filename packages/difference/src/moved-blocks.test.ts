@@ -77,6 +77,18 @@ describe("newTexts", () => {
     expect([...left, ...right].join()).not.toContain(path);
   });
 
+  test("leaves out a long text that both sides have between other texts", () => {
+    const long = "the text that moved";
+    expect(newIn([glued("-beta", long, "alpha")], [glued("charlie", long, "-beta")])).toEqual([["alpha"], ["charlie"]]);
+  });
+
+  test("cuts a text that contains the whole text of the other side more than once", () => {
+    expect(newIn(["name", "name"], [glued("name", "alice", "name", "bobby")])).toEqual([
+      ["name", "name"],
+      ["alice", glued("name", "bobby")],
+    ]);
+  });
+
   test("leaves out the equal end of two texts when the word before it comes from another text", () => {
     expect(newIn(["built by bob for linux", "the root"], ["built by another root for linux"])).toEqual([
       ["built by bob", "the root"],
@@ -110,6 +122,12 @@ describe("newTexts", () => {
     expect(found.hasMoved).toBe(true);
     expect(found.left).toEqual([{ text: "built by root", offset: 8, isDelimited: true }]);
     expect(found.right).toEqual([{ text: "built by nobody", offset: 13, isDelimited: true }]);
+  });
+
+  test.each([true, false])("keeps whether a text is delimited in the piece with its start: %s", (isDelimited) => {
+    const left = runs(glued("built by root", "kind"), "main").map((run) => ({ ...run, isDelimited }));
+    const found = newTexts(left, runs(glued("kind", "main"), "built by nobody"));
+    expect(found.left).toEqual([{ text: "built by root", offset: 0, isDelimited }]);
   });
 
   test("keeps text that one side has more often", () => {

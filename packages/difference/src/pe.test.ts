@@ -90,6 +90,9 @@ describe("readPe", () => {
     const file = await read({ sections, count: 2, directories: { 0: [0x1000, 8] } });
     expect(file.stamps).toHaveLength(2);
     expect((await read({ sections, count: 0 })).stamps).toHaveLength(1);
+    // A section at the start of memory contains none of them either.
+    const first = await read({ sections: [{ name: ".rdata", bytes: Buffer.alloc(16), address: 0 }], count: 2 });
+    expect(first).toMatchObject({ isManaged: false, stamps: [{ name: "COFF header, TimeDateStamp" }] });
   });
 
   test("reads entries of the debug directory", async () => {

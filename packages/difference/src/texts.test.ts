@@ -56,11 +56,11 @@ describe("scanRuns", () => {
   });
 
   test("splits a longer run into pieces of 8192 bytes", async () => {
-    const long = `\0${"x".repeat(2 * MAX_RUN_LENGTH)}tail`;
+    const long = `\0${"x".repeat(2 * 8192)}tail`;
     const expected = [
-      ["x".repeat(MAX_RUN_LENGTH), 1, MAX_RUN_LENGTH],
-      ["x".repeat(MAX_RUN_LENGTH), 1 + MAX_RUN_LENGTH, MAX_RUN_LENGTH],
-      ["tail", 1 + 2 * MAX_RUN_LENGTH, 4],
+      ["x".repeat(8192), 1, 8192],
+      ["x".repeat(8192), 1 + 8192, 8192],
+      ["tail", 1 + 2 * 8192, 4],
     ];
     expect(await runs(source(long))).toEqual(expected);
     expect(await runs(inPieces(long, 1000))).toEqual(expected);
@@ -200,6 +200,11 @@ describe("compareTexts", () => {
     const { pairs, unpaired } = await compareTexts([source(`\x03\x01${left}\0\x02`), source(`\x03\x01${right}\0\x02`)]);
     expect(pairs.map((pair) => [pair.left.text, pair.right.text])).toEqual([[left, right]]);
     expect(unpaired).toEqual([]);
+  });
+
+  test("does not pair a text with nothing", async () => {
+    const { pairs, unpaired } = await compareTexts([source("\x03\x01main\0"), source("\x03\x01\0\0\0\0\0")]);
+    expect([pairs, unpaired.map(({ text }) => text)]).toEqual([[], ["main"]]);
   });
 
   test("does not pair a text with bytes after a different number", async () => {
