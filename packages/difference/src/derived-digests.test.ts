@@ -15,6 +15,7 @@ describe("lists of digests", () => {
     ["SHA512, shortened in the middle", `data.tar.xz: ${A}${A}…${A}`, `data.tar.xz: ${B}${B}…${B}`],
     ["BSD", `SHA256 (usr/bin/t) = ${A}${A}`, `SHA256 (usr/bin/t) = ${B}${B}`],
     ["with sizes", ` ${A} 1200 data.tar.xz`, ` ${B} 1204 data.tar.xz`],
+    ["subresource integrity", `"usr/bin/t": "sha256-${A}+/aZ=="`, `"usr/bin/t": "sha256-${B}+/bY=="`],
     ["RECORD", `usr/bin/t,sha256=${A}-_aZ0123456,4`, `usr/bin/t,sha256=${B}-_aZ0123456,15`],
   ])("leaves out the digest of a file that is reported to differ: %s", (_name, left, right) => {
     expect(kindsOf(left, right)).toEqual(["timestamp"]);

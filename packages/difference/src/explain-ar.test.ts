@@ -53,6 +53,15 @@ describe("readAr", () => {
     expect((await membersOf(archive)).map(([name]) => name)).toEqual(["one-long-name.o", "b", "/99"]);
   });
 
+  test("reads names of more than 64 bytes", async () => {
+    const name = `${"a".repeat(300)}.o`;
+    const archive = ar([
+      { name: "//", body: `${name}/\n` },
+      { name: "/0", body: "x" },
+    ]);
+    expect(await membersOf(archive)).toEqual([[name, "x"]]);
+  });
+
   test("reads a name that only ends like one of BSD as it is", async () => {
     expect(await membersOf(ar([{ name: "c#1/4", body: "body" }]))).toEqual([["c#1/4", "body"]]);
   });

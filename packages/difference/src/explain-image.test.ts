@@ -140,6 +140,12 @@ describe("images: the configuration", () => {
     );
   });
 
+  test("a field that is empty on one side", async () => {
+    expect(await compare(config({ author: "" }), config({ author: "b" }))).toEqual([
+      ["embedded-text", "linux/amd64: config .author", "empty", "b"],
+    ]);
+  });
+
   test("the manifest, without digests of layers", async () => {
     const annotated = (text: string): Image => ({ ...config({}), annotations: { "org.example": text } });
     expect(await compare(annotated("one"), annotated("two"))).toEqual([
@@ -197,6 +203,16 @@ describe("images: layers", () => {
       right: "1 layer",
       remedy: expect.stringContaining("Dockerfile"),
     });
+  });
+
+  test("different numbers of layers, without the steps that only one side has", async () => {
+    const built = (steps: number, ...layers: readonly Readonly<Record<string, string>>[]): Image => ({
+      config: { ...AMD64, history: Array.from({ length: steps }, (_none, index) => ({ comment: `step ${index}` })) },
+      layers,
+    });
+    expect(await compare(built(9, { a: "x", b: "y" }), built(11, { a: "x" }, { b: "y" }))).toEqual([
+      ["member-set", "linux/amd64: layers", "1 layer", "2 layers"],
+    ]);
   });
 });
 

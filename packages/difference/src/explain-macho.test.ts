@@ -178,6 +178,12 @@ describe("Mach-O: identity", () => {
   });
 });
 
+test("Mach-O: another address of the segment with the signature, which signing does not change", async () => {
+  const [left, right] = [macho({ ...PLAIN, signature: "one" }), macho({ ...PLAIN, signature: "two" })];
+  right.writeUInt32LE(1, right.indexOf("__LINKEDIT") - 8 + 28);
+  expect(await causesOf(left, right)).toEqual([like("linker-options", "load commands")]);
+});
+
 test("Mach-O: bytes behind the signature, which belong to the file", async () => {
   const signed = (rest: string): Buffer => Buffer.concat([macho({ ...PLAIN, signature: "sign" }), Buffer.from(rest)]);
   expect(await causesOf(signed("a"), signed("b"))).toEqual([like("linker-options", "load commands")]);

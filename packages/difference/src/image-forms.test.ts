@@ -98,6 +98,12 @@ describe("the cause in images", () => {
       LAYERS,
     ],
     [
+      "squashed, with a file whose name only starts like a whiteout of a folder",
+      { layers: [ALPHA, { "etc/.wh..wh..opq-not": "x" }] },
+      { layers: [{ ...ALPHA, "etc/.wh..wh..opq-not": "x" }] },
+      LAYERS,
+    ],
+    [
       "squashed and on a different base",
       { layers: [ALPHA, APP] },
       { layers: [{ ...BETA, ...APP }] },

@@ -202,6 +202,12 @@ describe("compareTexts", () => {
     expect(unpaired).toEqual([]);
   });
 
+  test("pairs a text with a letter beyond ASCII in the middle once", async () => {
+    const bytes = (text: string): string => Buffer.from(text).toString("latin1");
+    const [left, right] = [bytes("alice ë built"), bytes("carol ë found")];
+    expect(await pairsOf(`\0${left}\0`, `\0${right}\0`)).toEqual({ pairs: [[left, right]], unpaired: [] });
+  });
+
   test("does not pair a text with nothing", async () => {
     const { pairs, unpaired } = await compareTexts([source("\x03\x01main\0"), source("\x03\x01\0\0\0\0\0")]);
     expect([pairs, unpaired.map(({ text }) => text)]).toEqual([[], ["main"]]);
