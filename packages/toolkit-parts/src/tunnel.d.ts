@@ -1,0 +1,2 @@
+/** The package has no types, and nothing here calls it. */
+declare module "tunnel";
