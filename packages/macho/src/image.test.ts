@@ -131,6 +131,16 @@ describe("segments", () => {
   });
 });
 
+test.each([0xc, 0x80000018, 0x8000001f, 0x20, 0x80000023])(
+  "refuses the library command %i if its name lies outside",
+  (type) => {
+    const library = (nameAt: number): Buffer =>
+      imageOf([command(type, words(nameAt, 0, 0, 0), Buffer.from("library\0"))]);
+    expect(readImage(library(24)).loadCommands).toHaveLength(1);
+    expect(() => readImage(library(4000))).toThrow(/library load command: needs \d+ bytes? at 4000/);
+  },
+);
+
 test("reads at most 4096 load commands", () => {
   expect(readImage(imageOf(Array(4096).fill(words(0x2a, 8)))).loadCommands).toHaveLength(4096);
   expect(() => readImage(imageOf(Array(4097).fill(words(0x2a, 8))))).toThrow("4097 load commands are more than");

@@ -55,6 +55,8 @@ const FILE_TYPES: ReadonlyMap<number, string> = new Map([
   [0xc, "fileset"],
 ]);
 
+const LOADS_LIBRARY = /^LC_(LOAD|REEXPORT|LAZY_LOAD|LOAD_WEAK|LOAD_UPWARD)_DYLIB$/;
+
 export function isImageMagic(magic: number): boolean {
   return HEADERS.has(magic);
 }
@@ -78,6 +80,7 @@ export function readImage(bytes: Uint8Array, start = 0): MachoImage {
   const area = reader.window(header.size, reader.u32(20), "Mach-O load commands");
   const loadCommands = readLoadCommands(area, reader.u32(16), header.size);
 
+  requireLibraryNames(reader, loadCommands);
   return {
     bytes,
     start,
@@ -110,4 +113,13 @@ function readSignatureRange(reader: ByteReader, commands: readonly LoadCommand[]
   const range = { offset: reader.u32(command.offset + 8), size: reader.u32(command.offset + 12) };
   reader.slice(range.offset, range.size);
   return range;
+}
+
+/** The names are not used, but the loader refuses an image in which one lies outside of its command. */
+function requireLibraryNames(reader: ByteReader, commands: readonly LoadCommand[]): void {
+  for (const { name, offset, size } of commands) {
+    if (!LOADS_LIBRARY.test(name)) continue;
+    const command = reader.window(offset, size, "library load command");
+    command.text(command.u32(8), size);
+  }
 }
