@@ -181,10 +181,8 @@ function withoutSignature({ codeSignature, loadCommands, order }: MachoImage, by
     bytes.fill(0, offset + (wide ? 48 : 36), offset + (wide ? 56 : 40)); // filesize
   }
   const command = loadCommands.find(({ name }) => name === "LC_CODE_SIGNATURE");
-  let end = bytes.length;
   if (command !== undefined && codeSignature !== undefined) {
     bytes.fill(0, codeSignature.offset, codeSignature.offset + codeSignature.size);
-    if (codeSignature.offset + codeSignature.size === bytes.length) end = codeSignature.offset;
     const commandsEnd = (loadCommands.at(-1)?.offset ?? 0) + read((loadCommands.at(-1)?.offset ?? 0) + 4);
     const size = read(command.offset + 4);
     bytes.copyWithin(command.offset, command.offset + size, commandsEnd);
@@ -192,7 +190,8 @@ function withoutSignature({ codeSignature, loadCommands, order }: MachoImage, by
     write(read(16) - 1, 16);
     write(read(20) - size, 20);
   }
-  // The signature begins at a multiple of 16, so there may be padding before it.
+  // A signature at the end is zeros now. It begins at a multiple of 16, so there may be padding before it.
+  let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end -= 1;
   return bytes.subarray(0, end);
 }

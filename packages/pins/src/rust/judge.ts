@@ -89,8 +89,8 @@ function isInDocker({ fact }: RustPlace): boolean {
 }
 
 /** `cargo +1.80.0` and `rustup toolchain install 1.80.0` in a check were written for that check. */
-function isExplicit({ fact, site }: RustPlace): boolean {
-  return fact === "workflow command" || (fact === "workflow toolchain" && site.isImage === true);
+function isExplicit({ fact }: RustPlace): boolean {
+  return fact === "workflow command";
 }
 
 function judgeDated(place: RustPlace, file: Standard): Verdict | undefined {
