@@ -1,9 +1,10 @@
 import { type PrefetchingSource, readExactly, type TarMember } from "@release-actions/archive";
 import { isUnknownPlatform } from "@release-actions/platform";
 import { blobPath } from "./digest.ts";
-import { type Descriptor, type Index, MAX_MANIFEST_BYTES, parseIndex, parseManifest } from "./documents.ts";
+import { type Descriptor, MAX_MANIFEST_BYTES, parseIndex, parseManifest } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
 import { documentKind } from "./media-types.ts";
+import type { Tail } from "./tail.ts";
 
 const BLOCK_BYTES = 512;
 /** The most requests to send at once on the strength of a forecast. */
@@ -12,8 +13,8 @@ const MAX_PREFETCHES = 64;
 /**
  * Predicts where the blobs of an OCI layout are before the walk over the tar reaches them. Buildx and docker write
  * blobs sorted by path. Once all manifests have been read, the sizes and therefore the positions of all blobs are
- * known, and the headers can be fetched in parallel. The forecast only prefetches: a wrong one costs a few requests
- * and does not change the result.
+ * known, and the headers can be fetched in parallel: at once if the manifests are in the tail. The forecast only
+ * prefetches: a wrong one costs a few requests and does not change the result.
  */
 export class BlobForecast {
   readonly #source: PrefetchingSource;
@@ -22,8 +23,9 @@ export class BlobForecast {
   readonly #met = new Map<string, TarMember>();
   #isBroken = false;
 
-  constructor(source: PrefetchingSource, index: Index) {
+  constructor(source: PrefetchingSource, { index, blobs }: Tail) {
     this.#source = source;
+    for (const blob of blobs) this.#met.set(blob.path, blob);
     for (const descriptor of index.manifests) this.#expect(descriptor);
   }
 

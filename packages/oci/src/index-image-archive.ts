@@ -13,7 +13,7 @@ import { ImageArchiveError } from "./error.ts";
 import type { ImageArchive } from "./image-archive.ts";
 import { LAYER_HEAD_BYTES } from "./layer-content.ts";
 import { type ReadOptions, readImageArchive } from "./read-image-archive.ts";
-import { readTailIndex } from "./tail-index.ts";
+import { readTail } from "./tail.ts";
 
 /** The position of a blob in the tar, in bytes. */
 export interface BlobPlace {
@@ -52,7 +52,7 @@ export async function indexImageArchive(
   wanted: ReadOptions = {},
 ): Promise<IndexedArchive> {
   const options = signal === undefined ? {} : { signal };
-  const tail = await readTailIndex(source, signal);
+  const tail = await readTail(source, signal);
   const forecast = tail && new BlobForecast(source, tail);
   const index = await indexTolerantTar(source, {
     ...options,

@@ -9,7 +9,7 @@ import {
 } from "@release-actions/archive";
 import { BlobForecast } from "./blob-forecast.ts";
 import { parseIndex } from "./documents.ts";
-import { readTailIndex } from "./tail-index.ts";
+import { readTail, type Tail } from "./tail.ts";
 import {
   addAttestation,
   addImage,
@@ -21,38 +21,53 @@ import {
   tarOf,
 } from "./testing/crafted-image.ts";
 
-const tailOf = (tar: Buffer) => readTailIndex(new WindowedSource(memorySource(tar)));
+const tailOf = (tar: Buffer) => readTail(new WindowedSource(memorySource(tar)));
+const digestsOf = (tail: Tail | undefined) => tail?.index.manifests.map(({ digest }) => digest);
 const listed = (files: Files): string[] =>
   JSON.parse(files["index.json"]?.toString() ?? "").manifests.map(({ digest }: { digest: string }) => digest);
 
-describe("the index at the end of a tar", () => {
+describe("the tail of a tar", () => {
   const files = soundLayout();
 
-  test("is found before oci-layout and the end blocks", async () => {
-    expect((await tailOf(tarOf(files)))?.manifests.map(({ digest }) => digest)).toEqual(listed(files));
+  test("shows the index before oci-layout and the end blocks", async () => {
+    expect(digestsOf(await tailOf(tarOf(files)))).toEqual(listed(files));
   });
 
-  test.each([1, 511])("is found before %d bytes that are not a block", async (more) => {
-    const tail = await tailOf(Buffer.concat([tarOf(files), Buffer.alloc(more, 1)]));
-    expect(tail?.manifests.map(({ digest }) => digest)).toEqual(listed(files));
+  test.each([1, 511])("shows the index before %d bytes that are not a block", async (more) => {
+    expect(digestsOf(await tailOf(Buffer.concat([tarOf(files), Buffer.alloc(more, 1)])))).toEqual(listed(files));
   });
 
-  test("is found at the very start and at the very end", async () => {
+  test("shows an index at the very start and at the very end", async () => {
     const only = tarFile("index.json", files["index.json"] ?? "");
-    expect((await tailOf(Buffer.from(only)))?.manifests).toHaveLength(1);
+    expect(await tailOf(Buffer.from(only))).toMatchObject({ index: { manifests: [expect.anything()] }, blobs: [] });
     expect(await tailOf(Buffer.from(tarFile("index.jsox", files["index.json"] ?? "")))).toBeUndefined();
   });
 
-  test("is found only within the last 64 KiB", async () => {
+  test("is the last 240 KiB", async () => {
     const index = tarFile("index.json", files["index.json"] ?? "");
     const behind = (bytes: number) => tailOf(Buffer.concat([index, Buffer.alloc(bytes)]));
-    expect((await behind(64 * 1024 - index.length))?.manifests).toHaveLength(1);
-    expect(await behind(64 * 1024 - index.length + 512)).toBeUndefined();
+    expect((await behind(240 * 1024 - index.length))?.index.manifests).toHaveLength(1);
+    expect(await behind(240 * 1024 - index.length + 512)).toBeUndefined();
   });
 
-  test("is the last of several", async () => {
+  test("shows the last of several indexes", async () => {
     const two = [tarFile("index.json", '{"manifests":[]}'), tarFile("index.json", files["index.json"] ?? "")];
-    expect((await tailOf(Buffer.concat([...two, TAR_END])))?.manifests).toHaveLength(1);
+    expect((await tailOf(Buffer.concat([...two, TAR_END])))?.index.manifests).toHaveLength(1);
+  });
+
+  test("shows the blobs with their offsets in the tar", async () => {
+    const tar = Buffer.concat([tarFile("large", Buffer.alloc(1 << 20)), tarOf(files)]);
+    const blobs = Object.entries(files).filter(([path]) => path.startsWith("blobs/"));
+    const shown = (await tailOf(tar))?.blobs ?? [];
+    expect(shown.map(({ path, offset, size }) => [path, tar.subarray(offset, offset + size)])).toEqual(blobs.sort());
+  });
+
+  test("does not need the headers that are damaged or only look like one", async () => {
+    const damaged = tarFile("blobs/sha256/0", "x").fill(0x39, 148, 156);
+    const name = Buffer.concat([Buffer.from("blobs/sha256/1\0"), Buffer.alloc(512)]).subarray(0, 512);
+    const tail = await tailOf(Buffer.concat([damaged, name, tarFile("index.json", files["index.json"] ?? "")]));
+    expect(digestsOf(tail)).toEqual(listed(files));
+    expect(tail?.blobs).toEqual([]);
   });
 
   test.each<[name: string, tar: Buffer]>([
@@ -62,19 +77,20 @@ describe("the index at the end of a tar", () => {
     ["another file whose name starts the same", Buffer.from(tarFile("index.json.bak", files["index.json"] ?? ""))],
     ["a document that is not JSON", Buffer.from(tarFile("index.json", "<html>"))],
     ["a truncated index", Buffer.from(tarFile("index.json", files["index.json"] ?? "")).subarray(0, 512)],
-  ])("is not there in %s", async (_name, tar) => expect(await tailOf(tar)).toBeUndefined());
+  ])("shows nothing in %s", async (_name, tar) => expect(await tailOf(tar)).toBeUndefined());
 
   test("is not read when the work is cancelled", async () => {
     const source = new WindowedSource(memorySource(tarOf(files)));
-    await expect(readTailIndex(source, AbortSignal.abort(new Error("stopped")))).rejects.toThrow("stopped");
+    await expect(readTail(source, AbortSignal.abort(new Error("stopped")))).rejects.toThrow("stopped");
   });
 });
 
 describe("BlobForecast", () => {
   const WINDOW = 4096;
+  const indexOf = (files: Files) => parseIndex(files["index.json"] ?? Buffer.of(), "index.json");
 
   /** The prefetched offsets by the path of the member at which they are prefetched, and the ends of members. */
-  async function walk(files: Files, make: (files: Files) => Buffer = tarOf) {
+  async function walk(files: Files, make: (files: Files) => Buffer = tarOf, inTail = (_path: string) => false) {
     const tar = make(files);
     const memory = memorySource(tar);
     const fetched: Record<string, number[]> = {};
@@ -85,8 +101,11 @@ describe("BlobForecast", () => {
       prefetch: (offset) => void current.push(offset),
       slice: () => source,
     };
-    const forecast = new BlobForecast(source, parseIndex(files["index.json"] ?? Buffer.of(), "index.json"));
     const { members } = await indexTar(memory);
+    const forecast = new BlobForecast(source, {
+      index: indexOf(files),
+      blobs: [...members.values()].filter(({ path }) => inTail(path)),
+    });
     for (const member of members.values()) {
       current = [];
       await forecast.onMember(member);
@@ -120,6 +139,17 @@ describe("BlobForecast", () => {
     const large = behind.filter((path) => (files[path]?.length ?? 0) >= WINDOW);
     expect(large.length).toBeGreaterThan(3);
     expect(fetched).toEqual({ [manifest]: large.map(endOf) });
+  });
+
+  test("fetches the header after each large blob at the first member when the tail has the manifest", async () => {
+    const { files, manifest } = crafted(8);
+    const { fetched, endOf } = await walk(files, tarOf, (path) => path === manifest);
+    const [first = "", ...rest] = Object.keys(files)
+      .filter((path) => path.startsWith("blobs/"))
+      .sort();
+    expect(first < manifest).toBe(true);
+    const large = rest.filter((path) => (files[path]?.length ?? 0) >= WINDOW);
+    expect(fetched).toEqual({ [first]: large.map(endOf) });
   });
 
   test("does not fetch headers that come with the previous one", async () => {
@@ -196,7 +226,7 @@ describe("BlobForecast", () => {
         throw new Error("connection lost");
       },
     };
-    const forecast = new BlobForecast(source, parseIndex(files["index.json"] ?? Buffer.of(), "index.json"));
+    const forecast = new BlobForecast(source, { index: indexOf(files), blobs: [] });
     const { members } = await indexTar(memorySource(tarOf(files)));
     const member = members.get(manifest);
     if (member === undefined) throw new Error("the tar has no manifest");

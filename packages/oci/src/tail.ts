@@ -1,0 +1,56 @@
+import {
+  memorySource,
+  type PrefetchingSource,
+  readExactly,
+  SourceCursor,
+  type TarMember,
+  TolerantTarReader,
+} from "@release-actions/archive";
+import { type Index, parseIndex } from "./documents.ts";
+
+/** Buildx and docker write `index.json` and what follows it within the last few KiB, and often small blobs before it. */
+export const TAIL_BYTES = 240 * 1024;
+const BLOCK_BYTES = 512;
+/** The start of a header of a file of interest. */
+const NAME = /^(?:index\.json\0|blobs\/)/;
+/** The offset of the magic number in a tar header. */
+const MAGIC_OFFSET = 257;
+
+/** What the end of a tar shows before the walk gets there. */
+export interface Tail {
+  readonly index: Index;
+  /** The blobs whose headers are in the tail. */
+  readonly blobs: readonly TarMember[];
+}
+
+/**
+ * Looks for `index.json` and for blobs at the end of a tar. The result is only a hint, since the content of a layer can
+ * look like a header: the walk from the beginning decides what the archive contains.
+ */
+export async function readTail(source: PrefetchingSource, signal?: AbortSignal): Promise<Tail | undefined> {
+  const end = source.size - (source.size % BLOCK_BYTES);
+  const start = Math.max(0, end - TAIL_BYTES);
+  const tail = Buffer.from(await readExactly(source, start, end - start, signal));
+  const members = await readMembers(tail);
+  const last = members.findLast(({ path }) => path === "index.json");
+  if (last === undefined) return undefined;
+  try {
+    const index = parseIndex(tail.subarray(last.offset, last.offset + last.size), last.path);
+    const blobs = members.filter(({ path }) => path !== last.path);
+    return { index, blobs: blobs.map((blob) => ({ ...blob, offset: start + blob.offset })) };
+  } catch {
+    return undefined; // There is no hint; the walk reports what is wrong.
+  }
+}
+
+async function readMembers(tail: Buffer): Promise<TarMember[]> {
+  const members: TarMember[] = [];
+  for (let at = 0; at < tail.length; at += BLOCK_BYTES) {
+    if (!NAME.test(tail.toString("latin1", at, at + 16))) continue;
+    if (tail.toString("latin1", at + MAGIC_OFFSET, at + MAGIC_OFFSET + 5) !== "ustar") continue;
+    const reader = new TolerantTarReader(new SourceCursor(memorySource(tail), at));
+    const member = await reader.next().catch(() => undefined); // A damaged header gives no hint.
+    if (member !== undefined) members.push(member);
+  }
+  return members;
+}
