@@ -5,7 +5,7 @@ import { Blob, DEFAULT_PACE, NoRangesError, type Pace } from "./blob.ts";
 import { fetchRange } from "./fetch-range.ts";
 import type { ArtifactLocation } from "./location.ts";
 import { streamWhole } from "./plain-stream.ts";
-import { type Cached, createRangedSource } from "./ranged-source.ts";
+import { type Cached, createRangedSource, PARTS } from "./ranged-source.ts";
 import { verified } from "./verify.ts";
 
 /**
@@ -13,9 +13,9 @@ import { verified } from "./verify.ts";
  * The back has a zip's directory and a tar's last members.
  */
 const FRONT_BYTES = 40 * 1024;
-/** The back is read in parallel pieces, which open the connections for the layers. */
-const BACK_PIECES = 7;
-const BACK_PIECE_BYTES = 36 * 1024;
+/** The back is read in parallel pieces. With the front, they open a connection for each part of the layers. */
+const BACK_PIECES = PARTS - 1;
+const BACK_PIECE_BYTES = 24 * 1024;
 const BACK_BYTES = BACK_PIECES * BACK_PIECE_BYTES;
 
 export interface OpenOptions {

@@ -5,9 +5,9 @@ import { Part } from "./part.ts";
 import { PartScheduler, type Reader } from "./part-scheduler.ts";
 
 /** One request fetches this much: long enough to outweigh its latency, short enough to keep memory flat. */
-const PART_BYTES = 2 * 1024 * 1024;
+const PART_BYTES = 1.5 * 1024 * 1024;
 /** The most parts that are being fetched or wait to be consumed, over all reads together. */
-const PARTS = 8;
+export const PARTS = 12;
 /** How often a read gets a part before its turn, so that it does not look hung. */
 const TRICKLE_MS = 5_000;
 
