@@ -70,6 +70,15 @@ describe("the tail of a tar", () => {
     expect(tail?.blobs).toEqual([]);
   });
 
+  test("shows no blob that ends after the archive", async () => {
+    const index = tarFile("index.json", files["index.json"] ?? "");
+    const blob = Buffer.from(tarFile("blobs/sha256/0", Buffer.alloc(1000)));
+    const blobsOf = async (size: number) =>
+      (await tailOf(Buffer.concat([index, blob.subarray(0, size)])))?.blobs.map(({ path }) => path);
+    expect(await blobsOf(512 + 1024)).toEqual(["blobs/sha256/0"]);
+    expect(await blobsOf(512 + 512)).toEqual([]);
+  });
+
   test.each<[name: string, tar: Buffer]>([
     ["an empty file", Buffer.alloc(0)],
     ["a short file", Buffer.from("index.json")],

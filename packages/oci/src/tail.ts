@@ -50,7 +50,7 @@ async function readMembers(tail: Buffer): Promise<TarMember[]> {
     if (tail.toString("latin1", at + MAGIC_OFFSET, at + MAGIC_OFFSET + 5) !== "ustar") continue;
     const reader = new TolerantTarReader(new SourceCursor(memorySource(tail), at));
     const member = await reader.next().catch(() => undefined); // A damaged header gives no hint.
-    if (member !== undefined) members.push(member);
+    if (member !== undefined && member.offset + member.size <= tail.length) members.push(member);
   }
   return members;
 }
