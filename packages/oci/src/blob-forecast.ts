@@ -1,4 +1,4 @@
-import { type PrefetchingSource, readExactly, type TarMember } from "@release-actions/archive";
+import { BLOCK_BYTES, type PrefetchingSource, readExactly, type TarMember } from "@release-actions/archive";
 import { isUnknownPlatform } from "@release-actions/platform";
 import { blobPath } from "./digest.ts";
 import { type Descriptor, MAX_MANIFEST_BYTES, parseIndex, parseManifest } from "./documents.ts";
@@ -6,7 +6,6 @@ import { ImageArchiveError } from "./error.ts";
 import { documentKind } from "./media-types.ts";
 import type { Tail } from "./tail.ts";
 
-const BLOCK_BYTES = 512;
 /** The most requests to send at once on the strength of a forecast. */
 const MAX_PREFETCHES = 64;
 

@@ -3,9 +3,6 @@ import { formatOfImage, isCompanion, isWrapping, notATar } from "./archive-strea
 import { ImageArchiveError } from "./error.ts";
 import { TAIL_BYTES } from "./tail.ts";
 
-/** The last bytes of an artifact, which usually contain the tail of the tar and the end records of the zip. */
-const BACK_BYTES = TAIL_BYTES + 8 * 1024;
-
 /** The position of the tar in an artifact, or the reason why it can only be read from front to back. */
 export type LocatedTar =
   | { readonly kind: "anywhere"; readonly source: PrefetchingSource }
@@ -13,7 +10,8 @@ export type LocatedTar =
 
 /** Finds the tar in an artifact, which is the file itself or the only file of a zip, as its content shows. */
 export async function locateTar(source: PrefetchingSource, signal?: AbortSignal): Promise<LocatedTar> {
-  source.prefetch(source.size - BACK_BYTES, BACK_BYTES);
+  // The tail of the tar usually comes with the zip's end records.
+  source.prefetch(source.size - TAIL_BYTES, TAIL_BYTES);
   source.prefetch(0);
   if ((await formatOf(source, signal)) !== "zip") return await requireTar(source, signal);
   const files = (await openZip(source, signal)).filter(({ kind, path }) => kind === "file" && !isCompanion(path));

@@ -1,4 +1,5 @@
 import {
+  BLOCK_BYTES,
   memorySource,
   type PrefetchingSource,
   readExactly,
@@ -9,12 +10,9 @@ import {
 import { type Index, parseIndex } from "./documents.ts";
 
 /** Buildx and docker write `index.json` and what follows it within the last few KiB, and often small blobs before it. */
-export const TAIL_BYTES = 240 * 1024;
-const BLOCK_BYTES = 512;
+export const TAIL_BYTES = 64 * 1024;
 /** The start of a header of a file of interest. */
 const NAME = /^(?:index\.json\0|blobs\/)/;
-/** The offset of the magic number in a tar header. */
-const MAGIC_OFFSET = 257;
 
 /** What the end of a tar shows before the walk gets there. */
 export interface Tail {
@@ -39,7 +37,7 @@ export async function readTail(source: PrefetchingSource, signal?: AbortSignal):
     const blobs = members.filter(({ path }) => path !== last.path);
     return { index, blobs: blobs.map((blob) => ({ ...blob, offset: start + blob.offset })) };
   } catch {
-    return undefined; // There is no hint; the walk reports what is wrong.
+    return undefined; // The walk reads this index again, and reports what is wrong with it.
   }
 }
 
@@ -47,9 +45,8 @@ async function readMembers(tail: Buffer): Promise<TarMember[]> {
   const members: TarMember[] = [];
   for (let at = 0; at < tail.length; at += BLOCK_BYTES) {
     if (!NAME.test(tail.toString("latin1", at, at + 16))) continue;
-    if (tail.toString("latin1", at + MAGIC_OFFSET, at + MAGIC_OFFSET + 5) !== "ustar") continue;
     const reader = new TolerantTarReader(new SourceCursor(memorySource(tail), at));
-    const member = await reader.next().catch(() => undefined); // A damaged header gives no hint.
+    const member = await reader.next().catch(() => undefined); // It is damaged, or only looks like a header.
     if (member !== undefined && member.offset + member.size <= tail.length) members.push(member);
   }
   return members;
