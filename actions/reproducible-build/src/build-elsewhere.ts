@@ -19,8 +19,8 @@ const SAME_FOLDER = "a-second";
 type CopyKind = "kept-times" | "new-times";
 
 /**
- * Builds copies of the workspace from scratch, each time in a given environment. `round` distinguishes builds with the
- * same variations.
+ * Builds copies of the workspace from scratch, each time in a given environment. Builds begin at least two seconds apart.
+ * `round` distinguishes builds with the same variations.
  */
 export type BuildElsewhere = (
   varied: readonly Variation[],
@@ -30,6 +30,7 @@ export type BuildElsewhere = (
 /** Prepares further builds below a folder. */
 export function elsewhereBuilder(first: Plan, runner: ActionRunner, folder: string, means: Means): BuildElsewhere {
   const placeCopy = copyPlacer(first.places, folder);
+  let started = -CLOCK_STEP_MS;
   return async (varied, round) => {
     const copy = path.join(folder, varied.includes("path") ? VARIED_FOLDERS.workspace : SAME_FOLDER, "workspace");
     await placeCopy(varied.includes("file-times") ? "new-times" : "kept-times", copy);
@@ -47,6 +48,9 @@ export function elsewhereBuilder(first: Plan, runner: ActionRunner, folder: stri
       ...(rustupHome === undefined ? {} : { RUSTUP_HOME: rustupHome }),
     };
     const others = surroundingsOf(varied, means, fixed, { home, round });
+    // Small programs are built within a second, and the time in two of them would be the same.
+    await sleep(Math.max(0, started + CLOCK_STEP_MS - performance.now()));
+    started = performance.now();
     const before = others.umask === undefined ? undefined : process.umask(others.umask);
     try {
       return {

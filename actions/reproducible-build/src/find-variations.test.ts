@@ -38,6 +38,29 @@ describe("what a build depends on", () => {
     expect(asked).toEqual(["", "", varied.join(), "host", "path,home,user,time,umask"]);
   });
 
+  test.each(Array.from({ length: 12 }, (_one, index) => index + 2))(
+    "is by itself when a coarse clock ticks during the search, after build %i",
+    async (last) => {
+      const { asked, build } = buildOf([]);
+      const clock = async (varied: readonly Variation[]): Promise<Digests> => {
+        await build(varied);
+        return productOf(varied.includes("time") ? "another year" : asked.length <= last ? "10:00" : "10:01");
+      };
+      const varied = ["path", "home", "user", "host", "time", "umask"] as const;
+      const found = await findDependence({ varied, build: clock, first: productOf("10:00"), maxBuilds: 13 });
+      const isTime = found.kind === "variations" && found.causes.every(({ parts }) => parts.join() === "time");
+      expect([found, isTime || found.kind === "unsteady", asked.length <= 14]).toEqual([found, true, true]);
+    },
+  );
+
+  test("is by itself when the first two builds have the same time, and the others have later ones", async () => {
+    let second = 0;
+    const build = async (): Promise<Digests> => productOf(String(Math.max(0, second++ - 1)));
+    const varied = ["path", "home", "user", "host", "domain", "time"] as const;
+    const found = await findDependence({ varied, build, first: productOf("before"), maxBuilds: 9 });
+    expect(found).toEqual({ kind: "unsteady", builds: 10 });
+  });
+
   test("is not searched with more builds than allowed", async () => {
     const { asked, build } = buildOf(["path"]);
     const found = await findDependence({ varied: ["path"], build, first: productOf("another"), maxBuilds: 2 });

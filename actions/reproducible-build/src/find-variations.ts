@@ -15,6 +15,7 @@ export interface FindOptions {
   /** Builds in the environment of the first build, with these variations. */
   readonly build: (varied: readonly Variation[]) => Promise<Digests>;
   readonly first: Digests;
+  /** For the search, without the build that confirms several causes. */
   readonly maxBuilds: number;
   /** Variations that the difference itself suggests, the most likely first. */
   readonly likely?: readonly Variation[];
@@ -22,13 +23,25 @@ export interface FindOptions {
 
 /**
  * Finds on which variations a difference depends. Builds that do not vary the path use one separate folder. The first
- * build there, with nothing varied, is the reference for the others.
+ * build there, with nothing varied, is the reference for the others. If the search finds more than one cause, or
+ * contradictions, one more build has nothing varied again: a program that contains the minute or the day may have been
+ * equal at the beginning, and different because the search lasted into the next one.
  */
 export async function findDependence(options: FindOptions): Promise<Dependence> {
-  const { varied, build, first, maxBuilds, likely = [] } = options;
+  const { build } = options;
   const reference = await build([]);
-  const again = await build([]);
-  if (!areEqual(reference, again)) return { kind: "unsteady", builds: 2 };
+  if (!areEqual(reference, await build([]))) return { kind: "unsteady", builds: 2 };
+  const found = await searchVariations({ ...options, reference });
+  const { causes, unfinished } = found;
+  if (unfinished === undefined ? causes.length === 1 : causes.length === 0) return found;
+  const builds = found.builds + 1;
+  return areEqual(reference, await build([])) ? { ...found, builds } : { kind: "unsteady", builds };
+}
+
+async function searchVariations(
+  options: FindOptions & { readonly reference: Digests },
+): Promise<Extract<Dependence, { kind: "variations" }>> {
+  const { varied, build, first, maxBuilds, likely = [], reference } = options;
   let builds = 2;
   // The build differs in the new folder although nothing was varied, so the path may be a cause. A build that varies
   // only the path confirms it, since copying alone (new creation times) can also make a difference.
