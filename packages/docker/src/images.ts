@@ -90,6 +90,11 @@ export async function inspectImage(
   };
 }
 
+/** The ID of the image with this name or digest; undefined if there is none. */
+export async function imageId(engine: Engine, name: string, signal?: AbortSignal): Promise<string | undefined> {
+  return (await inspect(engine, name, {}, signal))?.id;
+}
+
 type Inspected = Omit<Image, "unpacked" | "complete"> & { readonly manifests: readonly InspectedManifest[] };
 
 interface InspectedManifest {

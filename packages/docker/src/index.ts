@@ -7,7 +7,7 @@ export { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
 export { connect, type Engine } from "./engine.ts";
 export { EngineConnectionLost, EngineError, EngineNotFound, IncompleteImageError } from "./fault.ts";
 export { type FindOptions, findEngine } from "./find.ts";
-export { type Image, type ImageOptions, inspectImage, removeImage, tagImage } from "./images.ts";
+export { type Image, type ImageOptions, imageId, inspectImage, removeImage, tagImage } from "./images.ts";
 export { type LoadedImage, type LoadOptions, loadImage } from "./load.ts";
 export { type PullOptions, pullImage, type RegistryCredentials } from "./pull.ts";
 export { saveImages } from "./save.ts";

@@ -12,6 +12,7 @@ import {
 import type { Platform } from "@release-actions/platform";
 import { formatBytes, type Reporter } from "@release-actions/report";
 import type { ArchiveContent } from "./content.ts";
+import { EarlyPull } from "./early-pull.ts";
 import { expectationOf, findInEngine, type Presence, requireExpected } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
 import { loadStream } from "./load-stream.ts";
@@ -52,19 +53,33 @@ export interface BroughtIn extends Presence {
  * @throws ImageTransferError
  */
 export async function bringIn(engine: Engine, options: BringInOptions): Promise<BroughtIn> {
-  const { content, via, reporter, signal } = options;
+  const { content, signal } = options;
   const found = content.source === undefined ? undefined : await locateTar(new WindowedSource(content.source), signal);
   if (found?.kind !== "anywhere") {
     const why = found?.why ?? "the server does not support range requests";
     return await instead(engine, options, why);
   }
-  const opened = await openIndexed(found.source, options);
-  if ("why" in opened) return await instead(engine, options, opened.why);
+  const brought = await bringIndexed(engine, options, found.source);
+  return "closed" in brought ? await instead(engine, options, brought.closed) : brought;
+}
+
+/** Brings in the image of an archive that can be read from anywhere. */
+async function bringIndexed(
+  engine: Engine,
+  options: BringInOptions,
+  source: PrefetchingSource,
+): Promise<BroughtIn | Closed> {
+  const { via, reporter, signal } = options;
+  await using early = new EarlyPull(engine, options);
+  const opened = await openIndexed(source, options, early);
+  if ("closed" in opened) return opened;
   const { indexed } = opened;
   const image = choose(indexed.archive, options);
   const { digest } = indexed.archive;
   const { id, platform } = expectationOf(engine, indexed.archive, image);
-  const present = id === undefined ? undefined : await findInEngine(engine, id, platform, signal);
+  // A pull that has started shows that the engine lacks the image.
+  const isLacking = id === undefined || (await early.pull())?.digest === id;
+  const present = isLacking ? undefined : await findInEngine(engine, id, platform, signal);
   if (present !== undefined) {
     reporter.info(`the engine already has ${present.id}`);
     await options.verify?.(digest);
@@ -73,22 +88,24 @@ export async function bringIn(engine: Engine, options: BringInOptions): Promise<
   }
   await requireSpace(engine, image);
   const unknown = notUnpacked(engine, image);
-  if (unknown !== undefined && via === "registry") return await instead(engine, options, unknown);
-  if (unknown !== undefined || via === "load") return await throughLoad(engine, options);
-  const pulled = await throughRegistry(engine, options, { indexed, image, source: found.source });
-  return "closed" in pulled
-    ? await instead(engine, options, pulled.closed)
-    : { ...pulled, platform: image.platform, digest, via: "registry" };
+  if (unknown !== undefined && via === "registry") return { closed: unknown };
+  if (unknown !== undefined || via === "load") {
+    await early[Symbol.asyncDispose]();
+    return await throughLoad(engine, options);
+  }
+  const pulled = await throughRegistry(engine, options, { indexed, image, source, early });
+  return "closed" in pulled ? pulled : { ...pulled, platform: image.platform, digest, via: "registry" };
 }
 
 async function openIndexed(
   source: PrefetchingSource,
   { signal, image }: BringInOptions,
-): Promise<{ readonly indexed: IndexedArchive } | { readonly why: string }> {
+  early: EarlyPull,
+): Promise<{ readonly indexed: IndexedArchive } | Closed> {
   try {
-    return { indexed: await indexImageArchive(source, signal, { image }) };
+    return { indexed: await indexImageArchive(source, signal, { image, onRoot: early.start.bind(early) }) };
   } catch (error) {
-    if (error instanceof SparseArchiveError) return { why: error.message };
+    if (error instanceof SparseArchiveError) return { closed: error.message };
     throw error;
   }
 }
@@ -113,6 +130,7 @@ interface Opened {
   readonly indexed: IndexedArchive;
   readonly image: ArchiveImage;
   readonly source: PrefetchingSource;
+  readonly early: EarlyPull;
 }
 
 async function throughRegistry(

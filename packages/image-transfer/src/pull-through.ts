@@ -1,27 +1,22 @@
 import type { PrefetchingSource } from "@release-actions/archive";
-import {
-  type Engine,
-  EngineError,
-  type Image,
-  IncompleteImageError,
-  pullImage,
-  removeImage,
-} from "@release-actions/docker";
-import { type ServedImage, startLoopbackRegistry } from "@release-actions/loopback-registry";
+import { type Engine, EngineError, type Image, IncompleteImageError } from "@release-actions/docker";
+import type { ServedImage } from "@release-actions/loopback-registry";
 import { type Image as ArchiveImage, type IndexedArchive, loadedIds } from "@release-actions/oci";
-import { type Reporter, silentReporter } from "@release-actions/report";
+import { isSamePlatform, type Platform } from "@release-actions/platform";
+import type { Reporter } from "@release-actions/report";
 import { completePull } from "./complete-pull.ts";
+import type { EarlyPull } from "./early-pull.ts";
 import { expectationOf, type Presence, platformToAsk, requireIdentity, requireUsable } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
-
-/** How long to wait for the first request. An engine that can reach the runner's loopback address sends it at once. */
-const REACH_LIMIT_MS = 10_000;
+import { type LoopbackPull, startPull } from "./loopback-pull.ts";
 
 export interface PullThrough {
   readonly indexed: IndexedArchive;
   readonly image: ArchiveImage;
   /** The bytes of the archive. */
   readonly source: PrefetchingSource;
+  /** The pull that may have started already. */
+  readonly early: EarlyPull;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   /** Called with the image before its loopback name is removed. To keep the image, this must tag it. */
@@ -51,31 +46,23 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
         : "the digests of its compressed layers are known only after reading them",
     };
   }
-  const errors: unknown[] = [];
+  const platform = platformToAsk(image);
+  const early = await options.early.pull();
+  const isSame = early !== undefined && isPullOf(early, digest, platform);
+  if (!isSame) await early?.[Symbol.asyncDispose]();
+  await using pull = isSame ? early : await startPull(engine, { digest, platform, reporter, signal });
   const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
   let done = 0;
-  await using registry = await startLoopbackRegistry({
-    image: servedImage(indexed, image, source),
-    onError: (error) => errors.push(error),
-    onBytes: (_digest, bytes) => {
-      done += bytes;
-      reporter.progress({ label: "image", done, total, unit: "bytes" });
-    },
+  pull.serve(servedImage(indexed, image, source), (bytes) => {
+    done += bytes;
+    reporter.progress({ label: "image", done, total, unit: "bytes" });
   });
-  const reference = `${registry.repository}@${digest}`;
-  const unreached = new AbortController();
   let pulled: Image | undefined;
-  const timer = setTimeout(() => registry.requests() === 0 && unreached.abort(), REACH_LIMIT_MS);
   try {
-    const pulling = pullImage(engine, reference, {
-      reporter: { ...silentReporter, debug: reporter.debug },
-      platform: platformToAsk(image),
-      signal: AbortSignal.any([signal, unreached.signal]),
-    });
     const complete = (): Promise<Image | undefined> =>
-      completePull(engine, { indexed, image, source, fetched: registry.fetched(), reporter, signal });
+      completePull(engine, { indexed, image, source, fetched: pull.fetched(), reporter, signal });
     try {
-      pulled = await pulling;
+      pulled = await pull.pulled;
       // Docker 29 can create a container from an incomplete image, but cannot save, push or build on it.
       if (pulled.complete === false) pulled = (await complete()) ?? pulled;
     } catch (error) {
@@ -89,24 +76,24 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
     return usable;
   } catch (error) {
     signal.throwIfAborted();
-    if (registry.requests() === 0) {
-      reporter.debug(`the engine did not contact ${registry.repository}: ${messageOf(error)}`);
+    if (!pull.isReached()) {
+      reporter.debug(`the engine did not contact the loopback registry: ${messageOf(error)}`);
       return UNREACHABLE;
     }
     // An error of the source is the cause; the engine only reports that the connection ended early.
-    const [cause] = errors;
+    const [cause] = pull.errors;
     if (cause instanceof Error) throw cause;
     if (isDiskFull(error)) throw diskFull(error);
     // The bytes may have been damaged in transfer. containerd keeps what it has received, so another pull would fail in
     // the same way.
     if (pulled === undefined && error instanceof EngineError) return { closed: error.message };
     throw error;
-  } finally {
-    clearTimeout(timer);
-    await removeImage(engine, reference).catch((error: unknown) => {
-      reporter.debug(`the loopback name ${reference} stays: ${messageOf(error)}`);
-    });
   }
+}
+
+function isPullOf(pull: LoopbackPull, digest: string, platform: Platform | undefined): boolean {
+  if (pull.digest !== digest || pull.platform === undefined || platform === undefined) return false;
+  return isSamePlatform(pull.platform, platform);
 }
 
 function servedImage(

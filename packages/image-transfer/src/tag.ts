@@ -1,5 +1,5 @@
 import { AGAIN, tryTimes } from "@release-actions/concurrency";
-import { type Engine, EngineError, inspectImage, tagImage } from "@release-actions/docker";
+import { type Engine, EngineError, imageId, tagImage } from "@release-actions/docker";
 import { ImageTransferError } from "./error.ts";
 
 /**
@@ -41,8 +41,8 @@ async function moveTag(
   return await tryTimes<string | undefined>(tries, async (isLast) => {
     try {
       await tagImage(engine, id, tag, signal);
-      const tagged = await inspectImage(engine, tag, { signal });
-      if (tagged !== undefined || isLast) return tagged?.id;
+      const tagged = await imageId(engine, tag, signal);
+      if (tagged !== undefined || isLast) return tagged;
     } catch (error) {
       if (isLast || !isRace(error)) throw error;
     }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { ServedBlob } from "./image.ts";
+import type { ServedBlob, ServedImage } from "./image.ts";
 import { type LoopbackRegistry, startLoopbackRegistry } from "./registry.ts";
 
 const sha256 = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -12,6 +12,15 @@ const manifest = Buffer.from('{"schemaVersion":2}');
 const broken = sha256(Buffer.from("broken"));
 const endless = sha256(Buffer.from("endless"));
 
+const whole: ServedBlob = {
+  size: layer.length,
+  async *open(offset, length) {
+    for (let at = offset; at < offset + length; at += 3000) {
+      yield layer.subarray(at, Math.min(at + 3000, offset + length));
+    }
+  },
+};
+
 let registry: LoopbackRegistry;
 let errors: unknown[];
 let released: number;
@@ -19,14 +28,6 @@ let released: number;
 beforeEach(async () => {
   errors = [];
   released = 0;
-  const whole: ServedBlob = {
-    size: layer.length,
-    async *open(offset, length) {
-      for (let at = offset; at < offset + length; at += 3000) {
-        yield layer.subarray(at, Math.min(at + 3000, offset + length));
-      }
-    },
-  };
   const failing: ServedBlob = {
     size: 100,
     async *open() {
@@ -87,6 +88,33 @@ describe("the loopback registry", () => {
     const head = await fetch(url(`blobs/${sha256(layer)}`), { method: "HEAD" });
     expect([head.status, head.headers.get("content-length")]).toEqual([200, String(layer.length)]);
     expect([...registry.fetched()]).toEqual([sha256(layer)]);
+  });
+
+  test("waits for the rest when it lacks a document or a blob", async () => {
+    const rest = Promise.withResolvers<ServedImage>();
+    const known = { mediaType: "application/json", bytes: Buffer.from("known") };
+    await using partial = await startLoopbackRegistry({
+      image: { manifests: new Map([["sha256:01", known]]), blobs: new Map() },
+      rest: rest.promise,
+      onError: (error) => errors.push(error),
+    });
+    const get = async (path: string): Promise<string> => {
+      const [address, ...repository] = partial.repository.split("/");
+      return await (await fetch(`http://${address}/v2/${repository.join("/")}/${path}`)).text();
+    };
+    let waiting = true;
+    const later = Promise.all([get("manifests/sha256:02"), get(`blobs/${sha256(layer)}`), get("blobs/sha256:03")]);
+    void later.then(() => {
+      waiting = false;
+    });
+    expect([await get("manifests/sha256:01"), waiting]).toEqual(["known", true]);
+    rest.resolve({
+      manifests: new Map([["sha256:02", { ...known, bytes: Buffer.from("later") }]]),
+      blobs: new Map([[sha256(layer), whole]]),
+    });
+    const [document, blob, unknown] = await later;
+    expect([document, blob]).toEqual(["later", layer.toString()]);
+    expect(JSON.parse(unknown ?? "")).toMatchObject({ errors: [{ code: "BLOB_UNKNOWN" }] });
   });
 
   test("refuses a range outside the blob", async () => {

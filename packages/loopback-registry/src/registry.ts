@@ -13,6 +13,8 @@ const WRITE_AHEAD_BYTES = 1024 * 1024;
 
 export interface RegistryOptions {
   readonly image: ServedImage;
+  /** What is known only later. Requests for anything that `image` does not have wait for it. */
+  readonly rest?: Promise<ServedImage>;
   /** Called with the error for each response that could not be sent completely. */
   readonly onError: (error: unknown) => void;
   /** Called with the digest of a blob and the number of bytes that are sent. */
@@ -79,8 +81,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
   return sendBlob(request, response, digest, context);
 }
 
-function sendManifest(request: IncomingMessage, response: ServerResponse, digest: string, { image }: Context): void {
-  const manifest = image.manifests.get(digest);
+async function sendManifest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  digest: string,
+  { image, rest }: Context,
+): Promise<void> {
+  const manifest = image.manifests.get(digest) ?? (await rest)?.manifests.get(digest);
   if (manifest === undefined) {
     refuse(response, 404, "MANIFEST_UNKNOWN", `no manifest ${digest}`);
     return;
@@ -99,7 +106,7 @@ async function sendBlob(
   digest: string,
   context: Context,
 ): Promise<void> {
-  const blob = context.image.blobs.get(digest);
+  const blob = context.image.blobs.get(digest) ?? (await context.rest)?.blobs.get(digest);
   if (blob === undefined) return refuse(response, 404, "BLOB_UNKNOWN", `no blob ${digest}`);
   const range = parseRange(request.headers.range, blob.size);
   if (range === "unsatisfiable") {

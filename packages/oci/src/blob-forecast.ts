@@ -22,7 +22,7 @@ export class BlobForecast {
   readonly #met = new Map<string, TarMember>();
   #isBroken = false;
 
-  constructor(source: PrefetchingSource, { index, blobs }: Tail) {
+  constructor(source: PrefetchingSource, { index, blobs }: Pick<Tail, "index" | "blobs">) {
     this.#source = source;
     for (const blob of blobs) this.#met.set(blob.path, blob);
     for (const descriptor of index.manifests) this.#expect(descriptor);

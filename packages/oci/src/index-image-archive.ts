@@ -5,12 +5,13 @@ import {
   readExactly,
   type TarIndex,
 } from "@release-actions/archive";
+import type { Platform } from "@release-actions/platform";
 import type { ArchiveFiles } from "./archive-files.ts";
 import { BlobForecast } from "./blob-forecast.ts";
 import { checkImageArchive } from "./check-image-archive.ts";
 import { type Digest, digestOfBlobPath } from "./digest.ts";
 import { ImageArchiveError } from "./error.ts";
-import type { ImageArchive } from "./image-archive.ts";
+import type { Document, ImageArchive } from "./image-archive.ts";
 import { LAYER_HEAD_BYTES } from "./layer-content.ts";
 import { type ReadOptions, readImageArchive } from "./read-image-archive.ts";
 import { readTail } from "./tail.ts";
@@ -41,6 +42,14 @@ export class SparseArchiveError extends ImageArchiveError {
   }
 }
 
+export interface IndexOptions extends ReadOptions {
+  /**
+   * Called with the root document, and the platform that its entry names, if the end of the archive shows them. It is
+   * a hint: the archive may turn out to have another root, or to be no image at all.
+   */
+  readonly onRoot?: (root: Document, platform: Platform | undefined) => void;
+}
+
 /**
  * Indexes an image archive by reading its headers and documents only.
  *
@@ -49,10 +58,11 @@ export class SparseArchiveError extends ImageArchiveError {
 export async function indexImageArchive(
   source: PrefetchingSource,
   signal?: AbortSignal,
-  wanted: ReadOptions = {},
+  { onRoot, ...wanted }: IndexOptions = {},
 ): Promise<IndexedArchive> {
   const options = signal === undefined ? {} : { signal };
   const tail = await readTail(source, signal);
+  if (tail?.root !== undefined) onRoot?.(tail.root, tail.index.manifests[0]?.platform);
   const forecast = tail && new BlobForecast(source, tail);
   const index = await indexTolerantTar(source, {
     ...options,

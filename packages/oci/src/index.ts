@@ -9,6 +9,7 @@ export {
   type BlobPlace,
   digestImageArchive,
   type IndexedArchive,
+  type IndexOptions,
   indexImageArchive,
   SparseArchiveError,
 } from "./index-image-archive.ts";

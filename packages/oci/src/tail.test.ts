@@ -16,6 +16,7 @@ import {
   addIndex,
   type Files,
   layout,
+  MANIFEST,
   pathOf,
   soundLayout,
   tarOf,
@@ -60,6 +61,26 @@ describe("the tail of a tar", () => {
     const blobs = Object.entries(files).filter(([path]) => path.startsWith("blobs/"));
     const shown = (await tailOf(tar))?.blobs ?? [];
     expect(shown.map(({ path, offset, size }) => [path, tar.subarray(offset, offset + size)])).toEqual(blobs.sort());
+  });
+
+  test("shows the root document of the only entry, with the digest that the entry says", async () => {
+    const [digest = ""] = listed(files);
+    const root = { mediaType: MANIFEST, digest, bytes: files[pathOf(digest)] };
+    expect((await tailOf(tarOf(files)))?.root).toEqual(root);
+    const crafted: Files = {};
+    const index = addIndex(crafted, [addImage(crafted)]);
+    expect((await tailOf(tarOf(layout(crafted, [index]))))?.root).toMatchObject({ digest: index.digest });
+  });
+
+  test.each<[string, (files: Files, digest: string) => Files]>([
+    ["there are two entries", (all) => layout(all, [addImage(all), addImage(all, { layers: ["other"] })])],
+    ["there is no entry", (all) => layout(all, [])],
+    ["it is not there", (all, digest) => ({ ...all, [pathOf(digest)]: undefined })],
+    ["it has another digest", (all, digest) => ({ ...all, [pathOf(digest)]: Buffer.from("{}") })],
+    ["it is not a document", (all) => layout(all, [{ ...addImage(all), mediaType: "application/octet-stream" }])],
+  ])("shows no root document when %s", async (_title, change) => {
+    const changed = change({ ...files }, listed(files)[0] ?? "");
+    expect(await tailOf(tarOf(changed))).toMatchObject({ root: undefined, index: expect.anything() });
   });
 
   test("does not need the headers that are damaged or only look like one", async () => {

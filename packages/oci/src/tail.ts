@@ -7,7 +7,10 @@ import {
   type TarMember,
   TolerantTarReader,
 } from "@release-actions/archive";
-import { type Index, parseIndex } from "./documents.ts";
+import { algorithmOf, blobPath, digestOf } from "./digest.ts";
+import { type Descriptor, type Index, parseIndex } from "./documents.ts";
+import type { Document } from "./image-archive.ts";
+import { documentKind } from "./media-types.ts";
 
 /** Buildx and docker write `index.json` and what follows it within the last few KiB, and often small blobs before it. */
 export const TAIL_BYTES = 64 * 1024;
@@ -17,8 +20,10 @@ const NAME = /^(?:index\.json\0|blobs\/)/;
 /** What the end of a tar shows before the walk gets there. */
 export interface Tail {
   readonly index: Index;
-  /** The blobs whose headers are in the tail. */
+  /** The blobs that are in the tail. */
   readonly blobs: readonly TarMember[];
+  /** The manifest or index that is the only entry of `index.json`, if the tail has it with the digest that the entry says. */
+  readonly root: Document | undefined;
 }
 
 /**
@@ -35,10 +40,26 @@ export async function readTail(source: PrefetchingSource, signal?: AbortSignal):
   try {
     const index = parseIndex(tail.subarray(last.offset, last.offset + last.size), last.path);
     const blobs = members.filter(({ path }) => path !== last.path);
-    return { index, blobs: blobs.map((blob) => ({ ...blob, offset: start + blob.offset })) };
+    const root = findRoot(index, blobs, tail);
+    return { index, root, blobs: blobs.map((blob) => ({ ...blob, offset: start + blob.offset })) };
   } catch {
     return undefined; // The walk reads this index again, and reports what is wrong with it.
   }
+}
+
+function findRoot({ manifests }: Index, blobs: readonly TarMember[], tail: Uint8Array): Document | undefined {
+  const [entry] = manifests;
+  if (entry === undefined || manifests.length > 1 || !isDocument(entry)) return undefined;
+  const { digest, mediaType } = entry;
+  const blob = blobs.find(({ path }) => path === blobPath(digest));
+  if (blob === undefined) return undefined;
+  const bytes = tail.subarray(blob.offset, blob.offset + blob.size);
+  return digestOf(bytes, algorithmOf(digest)) === digest ? { mediaType, digest, bytes } : undefined;
+}
+
+function isDocument({ mediaType }: Descriptor): boolean {
+  const kind = documentKind(mediaType);
+  return kind === "index" || kind === "manifest";
 }
 
 async function readMembers(tail: Buffer): Promise<TarMember[]> {
