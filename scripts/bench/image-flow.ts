@@ -17,7 +17,7 @@ import { type Bench, median, type Row } from "./row.ts";
 /** The speed at which a hosted runner reaches the artifact store, and the number of rounds. */
 const BYTES_PER_SECOND = 60_000_000;
 const LATENCY_MS = 20;
-const ROUNDS = 5;
+const ROUNDS = 9;
 const MAX_PEAK_MIB = 150;
 
 /** The name of the image inside the archive, which `docker load` restores. */
