@@ -56,9 +56,14 @@ describe("createFetch", () => {
   });
 
   test.each([
-    [299, 299],
-    [300, 200],
-    [399, 200],
+    [201, 201],
+    [300, 300],
+    [301, 200],
+    [302, 200],
+    [303, 200],
+    [304, 304],
+    [307, 200],
+    [308, 200],
     [400, 400],
   ])("returns an answer %d with a location as %d", async (status, expected) => {
     const url = await servers.start((request, response) => {

@@ -17,6 +17,8 @@ export interface FetchInit {
 }
 
 const MAX_REDIRECTS = 5;
+/** The statuses of a redirect (fetch.spec.whatwg.org, "redirect status"). */
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 /** Statuses whose answers have no body (fetch.spec.whatwg.org, "null body status"). */
 const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 /** Redirects are followed only for these methods. Any other would send its body again or become a different request. */
@@ -36,7 +38,7 @@ async function follow(transport: Transport, url: URL, init: FetchInit, left: num
   const { method = "GET", headers = {}, body, signal, redirect } = init;
   const answer = await transport({ url, method, headers, body, signal });
   const { location } = answer.headers;
-  if (redirect === "manual" || answer.status < 300 || answer.status >= 400 || location === undefined) {
+  if (redirect === "manual" || !REDIRECTS.includes(answer.status) || location === undefined) {
     return toResponse(method, answer);
   }
   answer.body.destroy();

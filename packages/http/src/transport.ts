@@ -116,11 +116,16 @@ export function transient(url: URL, error: unknown): TransientError {
   return new TransientError(`${url.host}: ${detail}`, { cause: error });
 }
 
-/** Reads `Retry-After` (seconds or a date; RFC 9110, sections 10.2.3 and 5.6.7). Returns milliseconds. */
+/**
+ * Reads `Retry-After` (seconds or a date; RFC 9110, sections 10.2.3 and 5.6.7). Returns milliseconds. Fractions of a
+ * second, which some servers send, count too.
+ */
 export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): number | undefined {
   const text = headers["retry-after"];
   if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
+  // A date begins with the day of the week. `Date.parse` would also read a list of numbers as a date.
+  if (!/^[A-Z][a-z]+,? /.test(text)) return undefined;
   // Of the three date formats, only asctime's does not contain the time zone, which is always UTC.
   const date = Date.parse(`${text.replace(/ GMT$/, "")} GMT`);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
