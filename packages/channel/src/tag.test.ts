@@ -49,10 +49,19 @@ describe("previousTag", () => {
     expect(previousTag(TAGS.toReversed(), tag)).toBe(previous);
   });
 
-  test("returns the first listed tag when two name the same version", () => {
-    expect(previousTag(["v1.0.0", "1.0.0"], "v1.1.0")).toBe("v1.0.0");
-    expect(previousTag(["1.0.0", "v1.0.0"], "v1.1.0")).toBe("1.0.0");
-  });
+  test.each([
+    ["v1.1.0", ["v1.0.0", "1.0.0"], "v1.0.0"],
+    ["1.1.0", ["v1.0.0", "1.0.0"], "1.0.0"],
+    ["app-v1.1.0", ["app-v1.0.0", "app-1.0.0"], "app-v1.0.0"],
+    ["v/1.1.0", ["v/v1.0.0", "v/1.0.0"], "v/1.0.0"],
+    ["v1.1.0", ["1.0.0", "v0.9.0"], "1.0.0"],
+  ])(
+    "returns for %s, of %j, the highest version, and of two with the same version the tag written alike",
+    (tag, tags, previous) => {
+      expect(previousTag(tags, tag)).toBe(previous);
+      expect(previousTag(tags.toReversed(), tag)).toBe(previous);
+    },
+  );
 
   test("reads tags with `refs/tags/` and white space around them, and skips tags without a version", () => {
     expect(previousTag(["latest", " refs/tags/v1.0.0\n"], "v1.1.0")).toBe("v1.0.0");

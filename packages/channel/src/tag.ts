@@ -33,17 +33,20 @@ function tagsOfFamily(tags: Iterable<string>, family: string): readonly VersionT
 
 /**
  * The tag of the release before this one in its family. For a full release that is the highest full release below it,
- * for a pre-release or a build the highest version below it. `undefined` for the first release.
+ * for a pre-release or a build the highest version below it. Of `v1.0.0` and `1.0.0`, the one written like `tag`.
+ * `undefined` for the first release.
  */
 export function previousTag(tags: Iterable<string>, tag: string): string | undefined {
   const own = parseTag(tag);
   if (own === undefined) return undefined;
+  const likeOwn = (other: VersionTag) => Number(hasV(other) === hasV(own));
   const isFull = own.version.prerelease === "" && own.version.build === "";
-  return (
-    tagsOfFamily(tags, own.family)
-      .filter(({ version }) => !isFull || (version.prerelease === "" && version.build === ""))
-      .filter(({ version }) => compareBuilds(version, own.version) < 0)
-      // Of tags with the same version, the first.
-      .toSorted((left, right) => compareBuilds(right.version, left.version))[0]?.tag
-  );
+  return tagsOfFamily(tags, own.family)
+    .filter(({ version }) => !isFull || (version.prerelease === "" && version.build === ""))
+    .filter(({ version }) => compareBuilds(version, own.version) < 0)
+    .toSorted((left, right) => compareBuilds(right.version, left.version) || likeOwn(right) - likeOwn(left))[0]?.tag;
+}
+
+function hasV({ tag, family }: VersionTag): boolean {
+  return tag.startsWith("v", family.length);
 }
