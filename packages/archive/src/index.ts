@@ -8,7 +8,7 @@ export { joinSources } from "./joined-source.ts";
 export { MAX_DECOMPRESSED_BYTES, MAX_RATIO } from "./ratio.ts";
 export { memorySource, type RandomAccessSource, readExactly, requireRange, sliceSource } from "./source.ts";
 export { type PackedFile, type PackedLimits, packTarGzip, readTarGzip } from "./tar-gzip.ts";
-export { BLOCK_BYTES, isTarHeader } from "./tar-header.ts";
+export { BLOCK_BYTES, isTarHeader, paddingAfter } from "./tar-header.ts";
 export { findFile, indexTar, indexTolerantTar, type TarFile, type TarIndex } from "./tar-index.ts";
 export type { TarMember } from "./tar-member.ts";
 export { MAX_MEMBERS, TarReader } from "./tar-reader.ts";

@@ -73,7 +73,7 @@ export function isZeroBlock(block: Uint8Array): boolean {
   return block.every((byte) => byte === 0);
 }
 
-/** How many bytes of padding follow a body. */
+/** How many bytes of padding follow a body of `size` bytes, or are missing from an offset to the next block. */
 export function paddingAfter(size: number): number {
   return (BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES;
 }

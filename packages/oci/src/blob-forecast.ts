@@ -1,4 +1,10 @@
-import { BLOCK_BYTES, type PrefetchingSource, readExactly, type TarMember } from "@release-actions/archive";
+import {
+  BLOCK_BYTES,
+  type PrefetchingSource,
+  paddingAfter,
+  readExactly,
+  type TarMember,
+} from "@release-actions/archive";
 import { isUnknownPlatform } from "@release-actions/platform";
 import { blobPath } from "./digest.ts";
 import { type Descriptor, MAX_MANIFEST_BYTES, parseIndex, parseManifest } from "./documents.ts";
@@ -72,7 +78,7 @@ export class BlobForecast {
     let end = offset + size;
     let fetches = 0;
     for (const [, blobSize] of ahead) {
-      const body = roundUp(end) + BLOCK_BYTES;
+      const body = end + paddingAfter(end) + BLOCK_BYTES;
       end = body + blobSize;
       if (fetches === MAX_PREFETCHES) return;
       // A blob smaller than a window: its neighbour's header comes with the window that was fetched for the header before.
@@ -87,8 +93,4 @@ function childrenOf({ mediaType, digest }: Descriptor, bytes: Uint8Array): reado
   if (documentKind(mediaType) === "index") return parseIndex(bytes, digest).manifests;
   const { config, layers } = parseManifest(bytes, digest);
   return [config, ...layers];
-}
-
-function roundUp(offset: number): number {
-  return Math.ceil(offset / BLOCK_BYTES) * BLOCK_BYTES;
 }
