@@ -1,7 +1,5 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { expect, test } from "@jest/globals";
+import { FileTree } from "@release-actions/example-product";
 import { readJobs } from "../ci/read-jobs.ts";
 import { placeOf } from "../fact.ts";
 import { Repository } from "../locate/repository.ts";
@@ -13,12 +11,8 @@ const COMMIT = "3d3c42e5aac5ba805825da76410c181273ba90b1";
 const OTHER = "de0fac2e4500dabe0009e67214ff5f5447ce83dd";
 
 function detected(files: Readonly<Record<string, string>>) {
-  const root = mkdtempSync(path.join(tmpdir(), "locked-actions-"));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-    writeFileSync(path.join(root, name), text);
-  }
-  const repository = new Repository(root);
+  using tree = new FileTree(files);
+  const repository = new Repository(tree.root);
   const { findings, notes } = detectLockedActions(repository, readJobs(repository));
   return {
     findings: findings.map(({ severity, message, follower }) => `${severity} ${placeOf(follower)} ${message}`),
