@@ -20,7 +20,14 @@ async function missingOnLinux(): Promise<string[]> {
   const lacks: string[] = [];
   const apt = await runCommand("apt-get", ["--version"], { check: false });
   if (apt.exitCode !== 0) lacks.push("apt, which brings the engine's files");
-  const mount = await runCommand("unshare", ["--mount", "true"], { check: false });
-  if (mount.exitCode !== 0) lacks.push(`the right to mount (${mount.stderr.trim()})`);
+  const noMounts = await whyNoMounts();
+  if (noMounts !== undefined) lacks.push(`the right to mount (${noMounts})`);
   return lacks;
+}
+
+/** Why a process here cannot have mounts of its own; `undefined` if it can. */
+export async function whyNoMounts(): Promise<string | undefined> {
+  if (process.platform !== "linux") return `this is ${process.platform}`;
+  const { exitCode, stderr } = await runCommand("unshare", ["--mount", "true"], { check: false });
+  return exitCode === 0 ? undefined : stderr.trim();
 }

@@ -1,5 +1,6 @@
 import { expect, jest, test } from "@jest/globals";
 import { FileTree } from "@release-actions/example-product";
+import { whyNoMounts } from "../../scripts/docker-engine/machine.ts";
 import { describeWith } from "../parts.ts";
 import { Act } from "./act.ts";
 import { userRepository } from "./published-tree.ts";
@@ -7,6 +8,8 @@ import { userRepository } from "./published-tree.ts";
 const MINUTES = 60_000;
 
 jest.setTimeout(MINUTES);
+
+const noMounts = await whyNoMounts();
 
 const ACTION = `name: say
 description: d
@@ -40,7 +43,7 @@ jobs:
     needs: first
     runs-on: ubuntu-latest
     steps:
-      - run: echo "heard $WORD with $SECRET"; sleep 1; exit 3
+      - run: echo "heard $WORD with $SECRET"; exit 3
         env: { WORD: "\${{ needs.first.outputs.said }}", SECRET: "\${{ secrets.KEY }}" }
   third:
     needs: second
@@ -59,5 +62,23 @@ jobs:
     expect(log.jobs.get("ci.yml/third")?.steps ?? []).toEqual([]);
     const dispatched = await act.run("workflow_dispatch", { inputs: { word: "input" } });
     expect(dispatched.jobs.get("ci.yml/first")?.outputs.get("said")).toBe("input");
+  });
+
+  const withMounts = noMounts === undefined ? test : test.skip;
+  withMounts("gives a step no terminal, and keeps what it prints directly before it fails", async () => {
+    using repository = await userRepository({
+      ".github/workflows/ci.yml": `on: push
+jobs:
+  last:
+    runs-on: ubuntu-latest
+    steps: [{ run: "test ! -t 0; test ! -t 1; yes | head --lines 100000; echo the last line; exit 3" }]
+`,
+    });
+    using act = new Act({ repository: repository.root, uses: {} });
+    const log = await act.run("push");
+    expect(log.jobs.get("ci.yml/last")).toMatchObject({
+      result: "failure",
+      output: expect.stringMatching(/the last line\n$/),
+    });
   });
 });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "@release-actions/command";
+import { whyNoMounts } from "../../scripts/docker-engine/machine.ts";
 import { freePort } from "../support/free-port.ts";
 import { RUST_FOLDERS } from "../support/rust-env.ts";
 import { type ActLog, readLog } from "./log.ts";
@@ -47,6 +48,12 @@ const RUNNERS = [
 ];
 
 const LOOPBACK = "127.0.0.1";
+
+/**
+ * Runs a command that cannot open a pseudo-terminal. act gives each step one, other than GitHub's runner, and loses what
+ * a step prints directly before it fails: it does not read the terminal to the end.
+ */
+const WITHOUT_TERMINAL = ["unshare", "--mount", "sh", "-c", 'mount --bind /dev/null /dev/ptmx && exec "$@"', "sh"];
 
 /**
  * Runs workflows of a repository with act, on this machine and without containers: act's own artifact and
@@ -99,7 +106,8 @@ export class Act implements Disposable {
       XDG_CONFIG_HOME: this.#home,
       XDG_CACHE_HOME: this.#home,
     };
-    const result = await runCommand("act", args, { cwd: this.#home, env, check: false });
+    const [program = "", ...rest] = [...((await whyNoMounts()) === undefined ? WITHOUT_TERMINAL : []), "act", ...args];
+    const result = await runCommand(program, rest, { cwd: this.#home, env, check: false });
     return readLog(`${result.stdout}\n${result.stderr}`, result.exitCode);
   }
 
