@@ -407,6 +407,43 @@ describe("describes an archive that is not an image", () => {
       advice: expect.stringContaining("`docker buildx build --output type=oci,dest=<file>`"),
     });
   });
+
+  const below = (folder: string, files: Files): Files =>
+    Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
+  const empty = (...names: string[]): Files => Object.fromEntries(names.map((name) => [name, Buffer.of()]));
+  const hex = "0".repeat(64);
+  test.each<[what: string, files: Files, message: RegExp, advice: RegExp]>([
+    [
+      "a packed folder",
+      below("an/image", soundLayout()),
+      /in the folder "an\/image" of the tar/,
+      /--directory <folder> \./,
+    ],
+    [
+      "a packed folder of a docker archive",
+      empty("x/manifest.json", `x/${hex}/layer.tar`),
+      /in the folder "x" of the tar/,
+      /save the folder itself/,
+    ],
+    ["a web page in a folder", empty("web/manifest.json", "web/index.html"), /neither an OCI/, /^Write the archive/],
+    [
+      "a `dir:` folder",
+      empty("version", "manifest.json", hex, "signature-1"),
+      /with `dir:`/,
+      /^Save the folder itself/,
+    ],
+    ["a file system", empty("etc/passwd", "a"), /it has 2 files/, /`docker export` .* Write the archive/],
+  ])("%s", async (_what, files, message, advice) => {
+    await expect(read(files)).rejects.toMatchObject({
+      problem: "not-an-image",
+      message: expect.stringMatching(message),
+      advice: expect.stringMatching(advice),
+    });
+  });
+
+  test("a stray file `version` beside a docker archive changes nothing", async () => {
+    await expect(read(empty("version", "manifest.json", "layer.tar"))).rejects.toThrow("manifest.json is empty");
+  });
 });
 
 describe("a docker archive", () => {

@@ -25,22 +25,64 @@ export async function readImageArchive(files: ArchiveFiles, { image }: ReadOptio
     const archive = await readOciLayout(files, image);
     return hasManifest ? await withDockerManifest(archive, files, image !== undefined) : archive;
   }
-  if (hasManifest) return await readDockerArchive(files, image);
-  throw new ImageArchiveError("not-an-image", describeStranger(files), { advice: ADVICE });
+  if (hasManifest && !isPackedTransport(files)) return await readDockerArchive(files, image);
+  const [message, advice = ADVICE] = describeStranger(files);
+  throw new ImageArchiveError("not-an-image", message, { advice });
 }
 
 const ADVICE =
   "Write the archive with `docker buildx build --output type=oci,dest=<file>` or with `docker save --output <file>`.";
 
-function describeStranger(files: ArchiveFiles): string {
-  if (files.size("oci-layout") !== undefined) return "the OCI layout has no index.json";
+/** Says what an archive is that holds no image, and what to do if that is not the general advice. */
+function describeStranger(files: ArchiveFiles): [message: string, advice?: string] {
+  if (files.size("oci-layout") !== undefined) return ["the OCI layout has no index.json"];
   if (files.size("repositories") !== undefined) {
-    return "the archive has only the `repositories` file of engines before 1.10, and no manifest.json";
+    return ["the archive has only the `repositories` file of engines before 1.10, and no manifest.json"];
+  }
+  if (isPackedTransport(files)) {
+    return [
+      "the tar holds a folder that skopeo or podman wrote with `dir:` or `docker-dir`: no engine loads it from a tar",
+      "Save the folder itself, or write an archive with `skopeo copy dir:<folder> oci-archive:<file>`.",
+    ];
+  }
+  const folder = folderWithImage(files.paths);
+  if (folder !== undefined) {
+    return [
+      `the image is in the folder ${JSON.stringify(folder)} of the tar, expected at its top`,
+      "Pack the content of the folder, with `tar --create --file <file> --directory <folder> .`, or save the folder itself.",
+    ];
   }
   const some = files.paths.slice(0, 3).map((path) => JSON.stringify(path));
   const found =
     some.length === 0 ? "no file at all" : `${countOf(files.paths.length, "file")} such as ${some.join(", ")}`;
-  return `the tar is neither an OCI layout nor a docker archive: it has ${found}`;
+  const message = `the tar is neither an OCI layout nor a docker archive: it has ${found}`;
+  if (!files.paths.some((path) => SYSTEM_FILES.includes(path))) return [message];
+  return [
+    message,
+    `If it is the file system of a container, which \`docker export\` and \`crane export\` write, it lacks the settings of the image. ${ADVICE}`,
+  ];
+}
+
+/** Files that a container's file system has at least one of. `docker export` adds the first. */
+const SYSTEM_FILES: readonly string[] = [".dockerenv", "etc/passwd", "etc/os-release", "usr/lib/os-release", "bin/sh"];
+
+/** A `dir:` folder has these files and no other (containers-transports(5)). */
+const TRANSPORT_FILE = /^(?:version|manifest\.json|signature-\d+|(?:sha512-)?[0-9a-f]{64,128}(?:\.manifest\.json)?)$/;
+
+function isPackedTransport({ paths }: ArchiveFiles): boolean {
+  return (
+    ["version", "manifest.json"].every((name) => paths.includes(name)) &&
+    paths.every((path) => TRANSPORT_FILE.test(path))
+  );
+}
+
+/** The folder that holds the image, if somebody packed a folder instead of its content. */
+function folderWithImage(paths: readonly string[]): string | undefined {
+  const folders = paths.flatMap((path) => /^(.+)\/(?:oci-layout|manifest\.json)$/.exec(path)?.[1] ?? []);
+  const isOfImage = (name: string) => /^(?:oci-layout$|blobs\/sha\d+\/)|\/layer\.tar$/.test(name);
+  return folders.find((folder) =>
+    paths.some((path) => path.startsWith(`${folder}/`) && isOfImage(path.slice(folder.length + 1))),
+  );
 }
 
 /** Requires that `manifest.json`, which engines without the containerd store read, describes the same images as `index.json`, which the others read. */
