@@ -9,6 +9,7 @@ copy oci:in "docker-archive:skopeo docker-archive.tar:localhost/tools:1"
 copy oci:in "oci-archive:skopeo oci-archive.tar:localhost/tools:1"
 copy --dest-compress-format zstd oci:in oci:zstd:latest
 copy oci:zstd:latest "oci-archive:skopeo oci-archive of zstd.tar:localhost/tools:1"
+copy --dest-compress-format zstd:chunked oci:in "oci-archive:skopeo oci-archive of zstd chunked.tar:localhost/tools:1"
 
 podman="podman --root /tmp/podman --runroot /tmp/podman-run --storage-driver vfs --cgroup-manager cgroupfs --events-backend none"
 $podman load --quiet --input "skopeo docker-archive.tar"

@@ -27,6 +27,7 @@ const ALL = process.env["ALL_ARCHIVES"] === "1";
 /** Programs that write archives without an engine. */
 const BY_TOOLS = [
   ...["skopeo docker-archive", "skopeo oci-archive", "skopeo oci-archive of zstd"],
+  "skopeo oci-archive of zstd chunked",
   ...["podman docker-archive", "podman oci-archive", "podman oci-archive uncompressed"],
   ...["buildah docker-archive", "buildah oci-archive", "umoci", "crane tarball", "crane legacy", "crane oci"],
 ];
