@@ -1,7 +1,7 @@
-import { mkdtempSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdir, rename, symlink } from "node:fs/promises";
 import path from "node:path";
 import { findProgram } from "@release-actions/command";
+import { workFolder } from "../../scripts/folders.ts";
 
 /** Helm 4, which runners have from ubuntu-26.04 on, and Helm 3, which gets security fixes until 2027-02-10 (Helm, "Helm 3 End of Life"). */
 export const HELMS = ["helm", "helm3"] as const;
@@ -12,7 +12,11 @@ export type HelmProgram = (typeof HELMS)[number];
 export async function helmOnPath(program: HelmProgram): Promise<string> {
   const file = findProgram(program, process.env["PATH"]);
   if (file === undefined) throw new Error(`${program} is not on the PATH: see \`npm run tools\``);
-  const folder = mkdtempSync(path.join(tmpdir(), "helm-bin-"));
-  symlinkSync(file, path.join(folder, "helm"));
+  const folder = workFolder("path", program);
+  await mkdir(folder, { recursive: true });
+  // Another worker may do the same at this moment, and the link may still be that of an older version.
+  const link = path.join(folder, `helm-${process.pid}`);
+  await symlink(file, link);
+  await rename(link, path.join(folder, "helm"));
   return [folder, process.env["PATH"]].join(path.delimiter);
 }
