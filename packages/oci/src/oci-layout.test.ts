@@ -423,14 +423,14 @@ describe("describes an archive that is not an image", () => {
       "a packed folder of a docker archive",
       empty("x/manifest.json", `x/${hex}/layer.tar`),
       /in the folder "x" of the tar/,
-      /save the folder itself/,
+      /use the folder itself/,
     ],
     ["a web page in a folder", empty("web/manifest.json", "web/index.html"), /neither an OCI/, /^Write the archive/],
     [
       "a `dir:` folder",
       empty("version", "manifest.json", hex, "signature-1"),
       /with `dir:`/,
-      /^Save the folder itself/,
+      /^Use the folder itself/,
     ],
     ["a file system", empty("etc/passwd", "a"), /it has 2 files/, /`docker export` .* Write the archive/],
   ])("%s", async (_what, files, message, advice) => {

@@ -42,14 +42,14 @@ function describeStranger(files: ArchiveFiles): [message: string, advice?: strin
   if (isPackedTransport(files)) {
     return [
       "the tar holds a folder that skopeo or podman wrote with `dir:` or `docker-dir`: no engine loads it from a tar",
-      "Save the folder itself, or write an archive with `skopeo copy dir:<folder> oci-archive:<file>`.",
+      "Use the folder itself instead of a tar, or write an archive with `skopeo copy dir:<folder> oci-archive:<file>`.",
     ];
   }
   const folder = folderWithImage(files.paths);
   if (folder !== undefined) {
     return [
       `the image is in the folder ${JSON.stringify(folder)} of the tar, expected at its top`,
-      "Pack the content of the folder, with `tar --create --file <file> --directory <folder> .`, or save the folder itself.",
+      "Pack the content of the folder, with `tar --create --file <file> --directory <folder> .`, or use the folder itself instead of a tar.",
     ];
   }
   const some = files.paths.slice(0, 3).map((path) => JSON.stringify(path));
