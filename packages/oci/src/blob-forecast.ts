@@ -9,7 +9,7 @@ import { isUnknownPlatform } from "@release-actions/platform";
 import { blobPath } from "./digest.ts";
 import { type Descriptor, MAX_MANIFEST_BYTES, parseIndex, parseManifest } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
-import { documentKind } from "./media-types.ts";
+import { documentKind, leadsToImage } from "./media-types.ts";
 import type { Tail } from "./tail.ts";
 
 /** The most requests to send at once on the strength of a forecast. */
@@ -69,8 +69,7 @@ export class BlobForecast {
     const path = blobPath(descriptor.digest);
     if (this.#sizes.has(path)) return;
     this.#sizes.set(path, descriptor.size);
-    const kind = documentKind(descriptor.mediaType);
-    if (kind === "index" || kind === "manifest") this.#pending.set(path, descriptor);
+    if (leadsToImage(descriptor.mediaType)) this.#pending.set(path, descriptor);
   }
 
   #prefetchFrom({ path, offset, size }: TarMember): void {

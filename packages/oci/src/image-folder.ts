@@ -14,10 +14,10 @@ import {
 import { blobPath, digestOf } from "./digest.ts";
 import { MAX_MANIFEST_BYTES, parseManifestKind } from "./documents.ts";
 import { ImageArchiveError } from "./error.ts";
+import { TRANSPORT_BLOB } from "./transport-folder.ts";
 
-/** Digests in file names: below a folder per algorithm, or (in `dir:` folders) with the algorithm as prefix unless it is SHA-256. */
+/** The name of a blob in an OCI layout, in the folder of its algorithm. */
 const BLOB_NAME = /^(?:[0-9a-f]{64}|[0-9a-f]{128})$/;
-const DIR_BLOB_NAME = /^(?:(sha512)-)?([0-9a-f]{64,128})(?:\.manifest\.json)?$/;
 
 /** Opens an image on this machine, which is an archive or a folder. A folder is read as if it had been packed into a tar. */
 export async function openImageFile(file: string): Promise<FileSource> {
@@ -69,7 +69,7 @@ async function transportMembers(folder: string, names: readonly string[]): Promi
   const digest = digestOf(manifest);
   const descriptor = { mediaType: parseManifestKind(manifest, "manifest.json"), digest, size };
   const blobs = names.flatMap((name): Member[] => {
-    const [, algorithm = "sha256", hex] = DIR_BLOB_NAME.exec(name) ?? [];
+    const [, algorithm = "sha256", hex] = TRANSPORT_BLOB.exec(name) ?? [];
     return hex === undefined ? [] : [[`blobs/${algorithm}/${hex}`, path.join(folder, name)]];
   });
   return [

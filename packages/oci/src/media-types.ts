@@ -68,6 +68,12 @@ export function documentKind(mediaType: string): keyof typeof MEDIA_TYPES | unde
   return kinds.find((kind) => (MEDIA_TYPES[kind] as readonly string[]).includes(mediaType));
 }
 
+/** Whether a document of this media type is a manifest or an index, from which an image can be found. */
+export function leadsToImage(mediaType: string): boolean {
+  const kind = documentKind(mediaType);
+  return kind === "index" || kind === "manifest";
+}
+
 /** How a layer of this media type is compressed; undefined when it is not a layer of an image. */
 export function layerCompression(mediaType: string): Compression | undefined {
   return LAYER_COMPRESSIONS.get(mediaType);

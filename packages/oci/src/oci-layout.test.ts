@@ -426,12 +426,7 @@ describe("describes an archive that is not an image", () => {
       /use the folder itself/,
     ],
     ["a web page in a folder", empty("web/manifest.json", "web/index.html"), /neither an OCI/, /^Write the archive/],
-    [
-      "a `dir:` folder",
-      empty("version", "manifest.json", hex, "signature-1"),
-      /with `dir:`/,
-      /^Use the folder itself/,
-    ],
+    ["a `dir:` folder", empty("version", "manifest.json", hex, "signature-1"), /with `dir:`/, /^Use the folder itself/],
     ["a file system", empty("etc/passwd", "a"), /it has 2 files/, /`docker export` .* Write the archive/],
   ])("%s", async (_what, files, message, advice) => {
     await expect(read(files)).rejects.toMatchObject({

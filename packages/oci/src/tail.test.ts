@@ -74,7 +74,7 @@ describe("the tail of a tar", () => {
 
   test.each<[string, (files: Files, digest: string) => Files]>([
     ["there are two entries", (all) => layout(all, [addImage(all), addImage(all, { layers: ["other"] })])],
-    ["there is no entry", (all) => layout(all, [])],
+    ["the index is empty", (all) => layout(all, [])],
     ["it is not there", (all, digest) => ({ ...all, [pathOf(digest)]: undefined })],
     ["it has another digest", (all, digest) => ({ ...all, [pathOf(digest)]: Buffer.from("{}") })],
     ["it is not a document", (all) => layout(all, [{ ...addImage(all), mediaType: "application/octet-stream" }])],

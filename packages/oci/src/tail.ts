@@ -8,9 +8,9 @@ import {
   TolerantTarReader,
 } from "@release-actions/archive";
 import { algorithmOf, blobPath, digestOf } from "./digest.ts";
-import { type Descriptor, type Index, parseIndex } from "./documents.ts";
+import { type Index, parseIndex } from "./documents.ts";
 import type { Document } from "./image-archive.ts";
-import { documentKind } from "./media-types.ts";
+import { leadsToImage } from "./media-types.ts";
 
 /** Buildx and docker write `index.json` and what follows it within the last few KiB, and often small blobs before it. */
 export const TAIL_BYTES = 64 * 1024;
@@ -49,17 +49,12 @@ export async function readTail(source: PrefetchingSource, signal?: AbortSignal):
 
 function findRoot({ manifests }: Index, blobs: readonly TarMember[], tail: Uint8Array): Document | undefined {
   const [entry] = manifests;
-  if (entry === undefined || manifests.length > 1 || !isDocument(entry)) return undefined;
+  if (entry === undefined || manifests.length > 1 || !leadsToImage(entry.mediaType)) return undefined;
   const { digest, mediaType } = entry;
   const blob = blobs.find(({ path }) => path === blobPath(digest));
   if (blob === undefined) return undefined;
   const bytes = tail.subarray(blob.offset, blob.offset + blob.size);
   return digestOf(bytes, algorithmOf(digest)) === digest ? { mediaType, digest, bytes } : undefined;
-}
-
-function isDocument({ mediaType }: Descriptor): boolean {
-  const kind = documentKind(mediaType);
-  return kind === "index" || kind === "manifest";
 }
 
 async function readMembers(tail: Buffer): Promise<TarMember[]> {
