@@ -77,8 +77,7 @@ async function bringIndexed(
   const image = choose(indexed.archive, options);
   const { digest } = indexed.archive;
   const { id, platform } = expectationOf(engine, indexed.archive, image);
-  // A pull that has started shows that the engine lacks the image.
-  const isLacking = id === undefined || (await early.pull())?.digest === id;
+  const isLacking = id === undefined || (await early.hasStarted(id));
   const present = isLacking ? undefined : await findInEngine(engine, id, platform, signal);
   if (present !== undefined) {
     reporter.info(`the engine already has ${present.id}`);

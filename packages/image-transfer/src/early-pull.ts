@@ -1,6 +1,6 @@
 import { type Engine, imageId } from "@release-actions/docker";
 import type { Document } from "@release-actions/oci";
-import type { Platform } from "@release-actions/platform";
+import { isSamePlatform, type Platform } from "@release-actions/platform";
 import type { Reporter } from "@release-actions/report";
 import { type LoopbackPull, startPull } from "./loopback-pull.ts";
 
@@ -36,7 +36,7 @@ export class EarlyPull implements AsyncDisposable {
     // Without the containerd store, engines know images by the digest of the config, which the root does not tell.
     if (!this.#engine.containerdStore || via === "load" || image !== undefined || !isExpected) return;
     this.#started = this.#start(root, platform ?? this.#options.platform);
-    this.#started.catch(() => undefined); // `pull` reports it.
+    this.#started.catch(() => undefined); // `hasStarted` and `pullOf` report it.
   }
 
   async #start(root: Document, platform: Platform): Promise<LoopbackPull | undefined> {
@@ -46,13 +46,25 @@ export class EarlyPull implements AsyncDisposable {
     return await startPull(this.#engine, { digest: root.digest, platform, manifests, reporter, signal });
   }
 
-  /** The pull, if it has started. */
-  pull(): Promise<LoopbackPull | undefined> {
-    return this.#started;
+  /** Whether a pull of this digest has started, which shows that the engine lacks the image. */
+  async hasStarted(digest: string): Promise<boolean> {
+    return (await this.#started)?.digest === digest;
+  }
+
+  /** The pull that has started, if it is this one. Cancels any other. */
+  async pullOf(digest: string, platform: Platform | undefined): Promise<LoopbackPull | undefined> {
+    const pull = await this.#started;
+    if (pull?.digest === digest && isKnownAs(pull.platform, platform)) return pull;
+    await pull?.[Symbol.asyncDispose]();
+    return undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const pull = await this.#started.catch(() => undefined);
     await pull?.[Symbol.asyncDispose]();
   }
+}
+
+function isKnownAs(one: Platform | undefined, other: Platform | undefined): boolean {
+  return one !== undefined && other !== undefined && isSamePlatform(one, other);
 }

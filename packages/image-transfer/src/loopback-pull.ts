@@ -64,7 +64,7 @@ export async function startPull(engine: Engine, options: PullOptions): Promise<L
     stop.abort();
     await ended;
     await removeImage(engine, reference).catch((error: unknown) => {
-      reporter.debug(`the loopback name ${reference} stays: ${error instanceof Error ? error.message : String(error)}`);
+      reporter.debug(`the loopback name ${reference} stays: ${error instanceof Error ? error.message : error}`);
     });
     rest.resolve({ manifests: new Map(), blobs: new Map() });
     await registry[Symbol.asyncDispose]();

@@ -2,13 +2,12 @@ import type { PrefetchingSource } from "@release-actions/archive";
 import { type Engine, EngineError, type Image, IncompleteImageError } from "@release-actions/docker";
 import type { ServedImage } from "@release-actions/loopback-registry";
 import { type Image as ArchiveImage, type IndexedArchive, loadedIds } from "@release-actions/oci";
-import { isSamePlatform, type Platform } from "@release-actions/platform";
 import type { Reporter } from "@release-actions/report";
 import { completePull } from "./complete-pull.ts";
 import type { EarlyPull } from "./early-pull.ts";
 import { expectationOf, type Presence, platformToAsk, requireIdentity, requireUsable } from "./engine-image.ts";
 import { ImageTransferError } from "./error.ts";
-import { type LoopbackPull, startPull } from "./loopback-pull.ts";
+import { startPull } from "./loopback-pull.ts";
 
 export interface PullThrough {
   readonly indexed: IndexedArchive;
@@ -47,10 +46,8 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
     };
   }
   const platform = platformToAsk(image);
-  const early = await options.early.pull();
-  const isSame = early !== undefined && isPullOf(early, digest, platform);
-  if (!isSame) await early?.[Symbol.asyncDispose]();
-  await using pull = isSame ? early : await startPull(engine, { digest, platform, reporter, signal });
+  const early = await options.early.pullOf(digest, platform);
+  await using pull = early ?? (await startPull(engine, { digest, platform, reporter, signal }));
   const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
   let done = 0;
   pull.serve(servedImage(indexed, image, source), (bytes) => {
@@ -77,7 +74,9 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
   } catch (error) {
     signal.throwIfAborted();
     if (!pull.isReached()) {
-      reporter.debug(`the engine did not contact the loopback registry: ${messageOf(error)}`);
+      reporter.debug(
+        `the engine did not contact the loopback registry: ${error instanceof Error ? error.message : error}`,
+      );
       return UNREACHABLE;
     }
     // An error of the source is the cause; the engine only reports that the connection ended early.
@@ -89,11 +88,6 @@ export async function pullThrough(engine: Engine, options: PullThrough): Promise
     if (pulled === undefined && error instanceof EngineError) return { closed: error.message };
     throw error;
   }
-}
-
-function isPullOf(pull: LoopbackPull, digest: string, platform: Platform | undefined): boolean {
-  if (pull.digest !== digest || pull.platform === undefined || platform === undefined) return false;
-  return isSamePlatform(pull.platform, platform);
 }
 
 function servedImage(
@@ -122,8 +116,4 @@ function diskFull(cause: unknown): Error {
     cause,
     advice: "Free space on the engine's disk (`docker system prune`), or use a larger runner.",
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
