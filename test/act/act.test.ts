@@ -1,7 +1,7 @@
 import { expect, jest, test } from "@jest/globals";
 import { FileTree } from "@release-actions/example-product";
 import { whyNoMounts } from "../../scripts/docker-engine/machine.ts";
-import { describeWith } from "../parts.ts";
+import { describeWith, describeWithout } from "../parts.ts";
 import { Act } from "./act.ts";
 import { userRepository } from "./published-tree.ts";
 
@@ -10,6 +10,7 @@ const MINUTES = 60_000;
 jest.setTimeout(MINUTES);
 
 const noMounts = await whyNoMounts();
+const TERMINAL = "running a workflow without a terminal";
 
 const ACTION = `name: say
 description: d
@@ -63,9 +64,13 @@ jobs:
     const dispatched = await act.run("workflow_dispatch", { inputs: { word: "input" } });
     expect(dispatched.jobs.get("ci.yml/first")?.outputs.get("said")).toBe("input");
   });
+});
 
-  const withMounts = noMounts === undefined ? test : test.skip;
-  withMounts("gives a step no terminal, and keeps what it prints directly before it fails", async () => {
+if (noMounts === undefined) describeWith(["act"], TERMINAL, withoutTerminal);
+else describeWithout(`no process can have mounts of its own (${noMounts})`, TERMINAL);
+
+function withoutTerminal(): void {
+  test("gives a step no terminal, and keeps what it prints directly before it fails", async () => {
     using repository = await userRepository({
       ".github/workflows/ci.yml": `on: push
 jobs:
@@ -81,4 +86,4 @@ jobs:
       output: expect.stringMatching(/the last line\n$/),
     });
   });
-});
+}

@@ -50,10 +50,10 @@ const RUNNERS = [
 const LOOPBACK = "127.0.0.1";
 
 /**
- * Runs a command that cannot open a pseudo-terminal. act gives each step one, other than GitHub's runner, and loses what
- * a step prints directly before it fails: it does not read the terminal to the end.
+ * Arguments of `unshare` for a command that must not open a pseudo-terminal. Unlike GitHub's runner, act gives each step
+ * one, and it does not read the terminal to the end: what a step prints directly before it fails may be lost.
  */
-const WITHOUT_TERMINAL = ["unshare", "--mount", "sh", "-c", 'mount --bind /dev/null /dev/ptmx && exec "$@"', "sh"];
+const WITHOUT_TERMINAL = ["--mount", "sh", "-c", 'mount --bind /dev/null /dev/ptmx && exec "$@"', "sh"];
 
 /**
  * Runs workflows of a repository with act, on this machine and without containers: act's own artifact and
@@ -106,8 +106,11 @@ export class Act implements Disposable {
       XDG_CONFIG_HOME: this.#home,
       XDG_CACHE_HOME: this.#home,
     };
-    const [program = "", ...rest] = [...((await whyNoMounts()) === undefined ? WITHOUT_TERMINAL : []), "act", ...args];
-    const result = await runCommand(program, rest, { cwd: this.#home, env, check: false });
+    const settings = { cwd: this.#home, env, check: false };
+    const result =
+      (await whyNoMounts()) === undefined
+        ? await runCommand("unshare", [...WITHOUT_TERMINAL, "act", ...args], settings)
+        : await runCommand("act", args, settings);
     return readLog(`${result.stdout}\n${result.stderr}`, result.exitCode);
   }
 
