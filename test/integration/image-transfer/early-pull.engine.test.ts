@@ -1,6 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { memorySource, type RandomAccessSource, TAR_END, tarFile } from "@release-actions/archive";
+import {
+  BLOCK_BYTES,
+  memorySource,
+  paddingAfter,
+  type RandomAccessSource,
+  TAR_END,
+  tarFile,
+} from "@release-actions/archive";
 import { runCommand } from "@release-actions/command";
 import { connect, type Engine, inspectImage, parseEndpoint, removeImage, tryImage } from "@release-actions/docker";
 import { type BringInOptions, type BroughtIn, bringIn } from "@release-actions/image-transfer";
@@ -124,7 +131,7 @@ function afterTail(bytes: Buffer, then: Promise<void>): RandomAccessSource {
 
 /** The archive with the blob of the layer after all other members, as it may be when its digest is the highest. */
 function withLayerLast(archive: Buffer, layer: Buffer): Buffer {
-  const member = Math.ceil(layer.length / 512) * 512 + 512;
+  const member = BLOCK_BYTES + layer.length + paddingAfter(layer.length);
   const rest = archive.subarray(member, archive.length - TAR_END.length);
   return Buffer.concat([rest, archive.subarray(0, member), TAR_END]);
 }
