@@ -17,9 +17,12 @@ import type { ImageRecipe } from "./image-recipe.ts";
  */
 export function provideOciArchive(engine: Engine, recipe: ImageRecipe): Promise<string> {
   return provide("oci", recipe, async (context, file) => {
-    const output = ["type=oci", "dest=-", `compression=${recipe.compression ?? "gzip"}`, "force-compression=true"];
+    // Without times, the archive has the same digests, and therefore its blobs in the same order, on every machine.
+    const compression = `compression=${recipe.compression ?? "gzip"}`;
+    const output = ["type=oci", "dest=-", compression, "force-compression=true", "rewrite-timestamp=true"];
     const provenance = `--provenance=${recipe.attestations ?? true}`;
-    const options = [...commonOptions(recipe), provenance, `--output=${output.join(",")}`];
+    const times = "--build-arg=SOURCE_DATE_EPOCH=0";
+    const options = [...commonOptions(recipe), provenance, times, `--output=${output.join(",")}`];
     await runClient(engine, ["buildx", "build", ...options, "-"], { contextFolder: context, outputFile: file });
     // The engine would not fetch layers that are still in its build cache.
     await runClient(engine, ["builder", "prune", "--all", "--force"]);
